@@ -1,0 +1,36 @@
+"""The one sparse layout that kernels read: rows that own their edges."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from torch import Tensor
+
+
+class Compressed(NamedTuple):
+    """Edges grouped by the node that owns them: CSC when rows are destinations, CSR when rows are sources.
+
+    The edges of row ``r`` stand at positions ``indptr[r]:indptr[r + 1]``, in ascending edge-ID order.
+
+    Note [Edge IDs in compressed formats]: ``eids[p]`` is the edge ID at position ``p``. ``eids`` is None when positions
+    are edge IDs already; then edge values are read without an indirection.
+    """
+
+    indptr: Tensor
+    """``(num_rows + 1,)`` int64, ascending from 0 to the number of edges."""
+    indices: Tensor
+    """``(E,)`` int32 or int64: the node at the other end, below ``num_cols``."""
+    eids: Tensor | None
+    """``(E,)``, dtype of ``indices``; or None."""
+    num_cols: int
+    """Number of nodes on the other side."""
+
+    @property
+    def num_rows(self) -> int:
+        """Number of nodes that own edges."""
+        return self.indptr.shape[0] - 1
+
+    @property
+    def num_edges(self) -> int:
+        """Number of edges."""
+        return self.indices.shape[0]
