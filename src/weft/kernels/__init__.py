@@ -1,0 +1,6 @@
+"""``torch.ops.weft``: tensors in, tensors out. Each operator has a reference in PyTorch and a native CPU version."""
+
+from weft.kernels.compressed import Compressed
+from weft.kernels.conversion import compressed_to_coo, coo_to_compressed, transpose
+
+__all__ = ["Compressed", "compressed_to_coo", "coo_to_compressed", "transpose"]
