@@ -1,0 +1,63 @@
+"""Scores of edges, normalised over the edges that meet at a node."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from weft import checks
+from weft.ops.target import GraphLike, check_operand, relation_of
+from weft.relation import Relation
+from weft.relation.interim import edge_softmax as softmax_kernel
+
+ALL = "__ALL__"
+"""Marker: every node, or every edge."""
+
+
+def is_all(selection: object) -> bool:
+    """Return whether a selection of nodes or edges is the marker ALL."""
+    return isinstance(selection, str) and selection == ALL
+
+
+def edge_softmax(graph: GraphLike, logits: Tensor, eids: Tensor | str = ALL, norm_by: str = "dst") -> Tensor:
+    """Normalise edge scores over the incoming edges of each node.
+
+    ``out[e] = exp(logits[e] - m) / sum(exp(logits[f] - m))`` over the edges ``f`` that share the destination of ``e``,
+    where ``m`` is their maximum. Each head (trailing dimension) on its own.
+
+    Args:
+        graph: a Relation or a graph with one edge type.
+        logits: ``(E, *heads)`` in edge-ID order; ``(len(eids), *heads)`` when ``eids`` are given.
+        eids: edge IDs to which the softmax is confined, as if the others were not there; all by default.
+        norm_by: ``dst`` to normalise over incoming edges, ``src`` over outgoing ones.
+
+    Returns:
+        Like ``logits``. Memory beyond it: one ``(nodes, *heads)`` buffer.
+
+    Raises:
+        ShapeError: ``logits`` has no row per edge.
+        InputError: ``norm_by`` is something else.
+
+    Source: Velickovic et al. 2018 (arXiv:1710.10903), eq. 2; DGL's ``dgl.ops.edge_softmax``.
+    """
+    relation = relation_of("edge_softmax", graph)
+    checks.choice("edge_softmax", "norm_by", norm_by, ("dst", "src"))
+    if not is_all(eids):
+        relation = _confine(relation, eids)
+    logits = check_operand("edge_softmax", "logits", relation, logits, "e")
+    return softmax_kernel(relation.csc() if norm_by == "dst" else relation.csr(), logits)
+
+
+def _confine(relation: Relation, eids: Tensor | str) -> Relation:
+    chosen = checks.ids("edge_softmax", "eids", eids, device=relation.device)
+    checks.id_range("edge_softmax", "eids", chosen, relation.num_edges, f"{relation.num_edges} edges")
+    src, dst = relation.coo()
+    chosen = chosen.to(torch.int64)
+    return Relation(
+        relation.num_src,
+        relation.num_dst,
+        len(chosen),
+        relation.idtype,
+        relation.device,
+        coo=(src[chosen], dst[chosen]),
+    )

@@ -1,0 +1,54 @@
+"""Messages along edges, reduced at their destinations."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from weft import checks
+from weft.ops.target import GraphLike, check_operand, needs_grad, relation_of, same_dtype
+from weft.relation import Relation
+from weft.relation.interim import spmm
+
+SPMM_OPS = ("add", "sub", "mul", "div", "copy_lhs", "copy_rhs")
+REDUCERS = ("sum", "max", "min", "mean")
+
+
+def gspmm(g: GraphLike, op: str, reduce_op: str, lhs_data: Tensor | None, rhs_data: Tensor | None) -> Tensor:
+    """Return, for each destination, the reduction of ``op(lhs[source], rhs[edge])`` over its incoming edges.
+
+    Messages are never stored. Trailing dimensions broadcast as in NumPy. Mixed floating-point dtypes are promoted.
+
+    Args:
+        g: a Relation or a graph with one edge type: ``S`` sources, ``D`` destinations, ``E`` edges.
+        op: ``add``, ``sub``, ``mul``, ``div``, ``copy_lhs`` or ``copy_rhs``.
+        reduce_op: ``sum``, ``max``, ``min`` or ``mean``.
+        lhs_data: ``(S, *trailing)`` source features; unused by ``copy_rhs``.
+        rhs_data: ``(E, *trailing)`` edge features in edge-ID order; unused by ``copy_lhs``.
+
+    Returns:
+        ``(D, *trailing)``; 0 for a node without incoming edges, whatever the reduction.
+
+    Raises:
+        InputError: an unknown operator or reducer, or a missing operand.
+        ShapeError: a wrong number of rows, or trailing dimensions that do not broadcast.
+
+    Source: DGL's ``dgl.ops.gspmm``, but for max and min of nothing, which DGL may give as infinities.
+    """
+    relation = relation_of("gspmm", g)
+    checks.choice("gspmm", "op", op, SPMM_OPS)
+    checks.choice("gspmm", "reduce_op", reduce_op, REDUCERS)
+    lhs = None if op == "copy_rhs" else check_operand("gspmm", "lhs_data", relation, lhs_data, "u")
+    rhs = None if op == "copy_lhs" else check_operand("gspmm", "rhs_data", relation, rhs_data, "e")
+    return reduce_messages("gspmm", relation, op, reduce_op, lhs, rhs)
+
+
+def reduce_messages(
+    where: str, relation: Relation, op: str, reduce_op: str, lhs: Tensor | None, rhs: Tensor | None
+) -> Tensor:
+    """Return ``gspmm`` of checked operands."""
+    if lhs is not None and rhs is not None:
+        lhs, rhs = same_dtype(lhs, rhs)
+        checks.broadcast(where, lhs, rhs)
+    # The gradient of u sums over outgoing edges; giving the CSR spares the kernel a transposition in every backward.
+    reverse = relation.csr() if reduce_op in ("sum", "mean") and needs_grad(lhs) else None
+    return spmm(relation.csc(), lhs, rhs, op, reduce_op, reverse)

@@ -1,0 +1,63 @@
+"""What ops work on: a Relation, or a graph that has exactly one."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeAlias, runtime_checkable
+
+import torch
+from torch import Tensor
+
+from weft import checks
+from weft.errors import InputError
+from weft.relation import Relation
+
+
+@runtime_checkable
+class HasRelation(Protocol):
+    """A graph, seen from below: ``single_relation`` returns its only relation or raises."""
+
+    def single_relation(self) -> Relation:
+        """Return the only relation."""
+        ...
+
+
+GraphLike: TypeAlias = Relation | HasRelation
+"""A Relation or a graph with one edge type."""
+
+
+def relation_of(where: str, graph: GraphLike) -> Relation:
+    """Return the relation that an op works on.
+
+    Raises:
+        GraphError: a graph with several edge types.
+        InputError: neither a relation nor a graph.
+    """
+    if isinstance(graph, Relation):
+        return graph
+    single = getattr(graph, "single_relation", None)
+    if single is None:
+        raise InputError(
+            f"{where}: got {type(graph).__name__}; expected a weft.Graph with one edge type or a Relation."
+        )
+    relation: Relation = single()
+    return relation
+
+
+def check_operand(where: str, name: str, relation: Relation, value: Tensor | None, target: str) -> Tensor:
+    """Return ``value`` once it is known to be floating point, on the device, with a row for each node or edge of ``target``."""
+    if value is None:
+        raise InputError(f"{where}: {name} is None, but the operator reads it; expected a tensor.")
+    relation.check_rows(where, name, value, target)
+    checks.floating(where, name, value)
+    return value
+
+
+def same_dtype(lhs: Tensor, rhs: Tensor) -> tuple[Tensor, Tensor]:
+    """Return both operands in the wider of their dtypes, as PyTorch's own operators do."""
+    dtype = torch.promote_types(lhs.dtype, rhs.dtype)
+    return lhs.to(dtype), rhs.to(dtype)
+
+
+def needs_grad(*values: Tensor | None) -> bool:
+    """Return whether autograd will ask for the gradient of one of these."""
+    return torch.is_grad_enabled() and any(value is not None and value.requires_grad for value in values)
