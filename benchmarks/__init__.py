@@ -1,0 +1,1 @@
+"""Weft and its rivals, side by side: ``python -m benchmarks.run``."""

@@ -1,0 +1,48 @@
+"""Weft's own program: ``python -m benchmarks.peers.weft_peer``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+import weft
+import weft.nn
+import weft.ops
+from benchmarks.peers import torch_parts
+from benchmarks.peers.dgl_words import DglWords
+from benchmarks.peers.protocol import Case, serve
+from benchmarks.workloads import Inputs
+from weft.kernels import native
+from weft.relation import Relation
+
+
+def compressed(graph: Any) -> dict[str, Tensor]:
+    """Return both compressed formats, by name."""
+    relation = graph.single_relation()
+    parts = {}
+    for form, layout in (("csc", relation.csc()), ("csr", relation.csr())):
+        eids = torch.arange(layout.num_edges) if layout.eids is None else layout.eids
+        parts.update({f"{form}_indptr": layout.indptr, f"{form}_indices": layout.indices, f"{form}_eids": eids})
+    return parts
+
+
+def lightgcn_step(inputs: Inputs) -> Case:
+    """LightGCN by both directions of the user-item relation."""
+    sizes = inputs.sizes
+    users, items = (torch.from_numpy(side) for side in inputs.interactions())
+    relation = Relation.from_coo(users, items, sizes.users, sizes.items)
+    model = weft.nn.LightGCN(
+        sizes.users, sizes.items, sizes.dim, sizes.layers, initial=torch_parts.lightgcn_tables(inputs)
+    )
+    return torch_parts.training_case(inputs, list(model.parameters()), lambda: model(relation))
+
+
+if __name__ == "__main__":
+    torch_parts.limit_threads()
+    cases = DglWords(weft, weft.nn, compressed).cases()
+    serve(
+        {"weft": weft.__version__, "torch": torch.__version__, "isa": str(native.status().isa)},
+        {**cases, "lightgcn_step": lightgcn_step},
+    )

@@ -1,0 +1,122 @@
+"""Weft against its rivals: ``python -m benchmarks.run [--quick] [--only NAME ...]``.
+
+Each framework runs in a process of its own that stays; they take turns, so that a noisy minute of the machine hits all
+alike. Before a time is taken, the results are compared. Rivals whose environment is missing are named at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+from benchmarks.compare import compare_folders
+from benchmarks.outputs import Line, Report, draw_chart, print_table, write_json
+from benchmarks.processes import IMPORTS, PROGRAMS, TITLES, Peer, PeerError, import_seconds, start_peers
+from benchmarks.workloads import BY_NAME, THREADS, WORKLOADS, Inputs, Sizes, Workload
+
+SMALL = Sizes(scale=10, num_edges=20_000, users=300, items=400, interactions=5_000, batch=256)
+
+
+def measure(workload: Workload, peers: dict[str, Peer], rounds: int, folder: Path) -> Line:
+    """Return one workload's line: results compared, then ``rounds`` turns of every framework."""
+    line = Line(workload.name)
+    able = {}
+    for name, peer in peers.items():
+        if workload.name not in peer.workloads:
+            continue
+        try:
+            line.notes[name] = peer.prepare(workload.name, folder / name)
+            able[name] = peer
+        except PeerError as error:
+            line.problems[name] = str(error)
+    base = next(iter(able), None)
+    for name in able:
+        if name != base and (complaints := compare_folders(folder / base, folder / name, workload.tolerance)):
+            line.problems[name] = f"results differ from {TITLES[base]}'s: " + "; ".join(complaints)
+    for peer in able.values():
+        peer.time(1)
+    for _ in range(rounds):
+        for name, peer in able.items():
+            line.seconds.setdefault(name, []).extend(peer.time(1))
+    shutil.rmtree(folder, ignore_errors=True)
+    return line
+
+
+def measure_imports(names: Sequence[str], rounds: int) -> dict[str, float]:
+    """Return the median seconds that each framework's import adds to that of its PyTorch."""
+    beyond: dict[str, list[float]] = {name: [] for name in names if name in IMPORTS}
+    for _ in range(rounds + 1):
+        for name, values in beyond.items():
+            alone = import_seconds(name, "import torch")
+            values.append(import_seconds(name, f"import torch, {IMPORTS[name]}") - alone)
+    # The first turn filled the disk cache.
+    return {name: median(values[1:]) for name, values in beyond.items()}
+
+
+def machine() -> dict[str, object]:
+    """Return what the figures depend on: type of CPU, cores, threads."""
+    model = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        lines = cpuinfo.read_text(encoding="ascii", errors="ignore").splitlines()
+        model = next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), model)
+    return {"cpu": model, "cores": os.cpu_count(), "threads": THREADS, "system": platform.system()}
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """Return the options of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=7, help="turns of every framework (default 7)")
+    parser.add_argument("--quick", action="store_true", help="three turns, and no import times")
+    parser.add_argument("--small", action="store_true", help="tiny inputs: shows that everything runs and agrees")
+    parser.add_argument("--only", nargs="+", metavar="NAME", choices=sorted(BY_NAME), help="these workloads only")
+    parser.add_argument("--peers", nargs="+", metavar="NAME", choices=list(PROGRAMS), default=list(PROGRAMS))
+    parser.add_argument("--out", type=Path, default=Path("benchmarks/results"), help="folder of the JSON and the chart")
+    return parser.parse_args(arguments)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run, print, write; return 1 when a result differs or a framework failed."""
+    options = parse_arguments(arguments)
+    sizes = SMALL if options.small else Sizes()
+    rounds = 3 if options.quick else options.rounds
+    print(f"Inputs in {Inputs(sizes).folder} (made once).", file=sys.stderr)
+    Inputs(sizes).prepare()
+    peers, missing = start_peers(options.peers, sizes)
+    lines = []
+    try:
+        with tempfile.TemporaryDirectory(prefix="weft-bench-results-") as scratch:
+            for workload in WORKLOADS:
+                if options.only is None or workload.name in options.only:
+                    print(f"{workload.title} ...", file=sys.stderr, flush=True)
+                    lines.append(measure(workload, peers, rounds, Path(scratch) / workload.name))
+    finally:
+        for peer in peers.values():
+            peer.close()
+    report = Report(
+        date=datetime.date.today().isoformat(),
+        machine=machine(),
+        versions={name: peer.versions for name, peer in peers.items()},
+        missing=missing,
+        rounds=rounds,
+        lines=lines,
+        import_seconds={} if options.quick or options.only else measure_imports(list(peers), min(rounds, 5)),
+    )
+    print_table(report)
+    options.out.mkdir(parents=True, exist_ok=True)
+    write_json(report, options.out / "latest.json")
+    draw_chart(report, options.out / "latest.png")
+    print(f"Written: {options.out / 'latest.json'} and {options.out / 'latest.png'}", file=sys.stderr)
+    return 1 if any(line.problems for line in lines) else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
