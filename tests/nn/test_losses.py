@@ -52,6 +52,47 @@ def test_loss_and_gradients_equal_the_plain_formula_over_blocks(num_queries):
         torch.testing.assert_close(got, wanted)
 
 
+def test_positives_of_one_query_do_not_compete():
+    queries, candidates = torch.zeros(1, 1), torch.zeros(4, 1)
+    pairs = (torch.tensor([0, 0, 0]), torch.tensor([0, 1, 2]))
+    # All logits are 0: each positive stands against the one negative.
+    assert float(sampled_softmax_loss(queries, candidates, pairs)) == pytest.approx(math.log(2.0))
+
+
+def test_weights_make_a_weighted_mean():
+    queries, candidates = torch.tensor([[1.0], [0.0]]), torch.tensor([[1.0], [0.0]])
+    positives = torch.tensor([0, 0])
+    losses = [math.log(1 + math.exp(-1.0)), math.log(2.0)]
+    weighted = sampled_softmax_loss(queries, candidates, positives, weights=torch.tensor([3.0, 1.0]))
+    assert float(weighted) == pytest.approx((3 * losses[0] + losses[1]) / 4)
+
+
+@pytest.mark.parametrize("num_queries", [3, 300])
+def test_many_positives_equal_the_plain_formula(num_queries):
+    queries, candidates, _, log_q = _inputs(num_queries, 30)
+    generator = torch.Generator().manual_seed(1)
+    is_positive = torch.rand(num_queries, 30, generator=generator) < 0.2
+    rows, columns = is_positive.nonzero(as_tuple=True)
+    weights = torch.rand(rows.shape, dtype=torch.float64, generator=generator)
+    ours = sampled_softmax_loss(queries, candidates, (rows, columns), temperature=0.4, log_q=log_q, weights=weights)
+    logits = queries @ candidates.T / 0.4 - log_q
+    negatives = logits.masked_fill(is_positive, -torch.inf).logsumexp(1)[rows]
+    own = logits[rows, columns]
+    plain = ((torch.logaddexp(own, negatives) - own) * weights).sum() / weights.sum()
+    torch.testing.assert_close(ours, plain)
+    for got, wanted in zip(
+        torch.autograd.grad(ours, (queries, candidates)), torch.autograd.grad(plain, (queries, candidates)), strict=True
+    ):
+        torch.testing.assert_close(got, wanted)
+
+
+def test_query_without_negatives_adds_nothing():
+    queries = torch.ones(1, 1, requires_grad=True)
+    loss = sampled_softmax_loss(queries, torch.ones(1, 1), torch.tensor([0]))
+    assert loss.item() == 0
+    assert float(torch.autograd.grad(loss, queries)[0]) == 0
+
+
 def test_gradcheck():
     queries, candidates, positives, log_q = _inputs(4, 6)
     assert torch.autograd.gradcheck(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -16,17 +18,19 @@ _CHUNK_ROWS = 256
 def sampled_softmax_loss(
     queries: Tensor,
     candidates: Tensor,
-    positives: Tensor,
+    positives: Tensor | tuple[Tensor, Tensor],
     *,
     temperature: float = 1.0,
     log_q: Tensor | None = None,
+    weights: Tensor | None = None,
     excluded: tuple[Tensor, Tensor] | None = None,
 ) -> Tensor:
-    """Return the mean cross-entropy of each query's positive among the candidates, as a scalar.
+    """Return the weighted mean cross-entropy of each positive against the query's negatives, as a scalar.
 
-    The logit of query ``b`` and candidate ``c`` is ``<queries[b], candidates[c]> / temperature - log_q[c]``. In-batch
-    negatives come from making the batch's items the candidates; ``log_q`` takes out that popular items are sampled
-    more.
+    The logit of query ``b`` and candidate ``c`` is ``<queries[b], candidates[c]> / temperature - log_q[c]``. A positive
+    pair ``(b, p)`` costs ``-log(exp(l[b, p]) / (exp(l[b, p]) + sum(exp(l[b, n]))))`` over the candidates ``n`` that are
+    neither positives of ``b`` nor excluded: positives of one query do not compete. In-batch negatives come from making
+    the batch's items the candidates; ``log_q`` takes out that popular items are sampled more.
 
     The logits are never stored whole: loss and both gradients come from one pass over blocks of rows. Memory: a few
     blocks of 256 x ``C`` values. There is no second derivative.
@@ -34,14 +38,15 @@ def sampled_softmax_loss(
     Args:
         queries: ``(B, D)``.
         candidates: ``(C, D)``.
-        positives: ``(B,)`` int64, the row of each query's positive in ``candidates``.
+        positives: ``(B,)`` int64, the row of each query's one positive in ``candidates``; or the pairs
+            ``(rows, columns)``, two ``(P,)`` int64 tensors, rows ascending, each pair once.
         temperature: above 0.
         log_q: ``(C,)`` logarithm of each candidate's chance to be sampled; None for no correction.
-        excluded: pairs ``(rows, columns)`` of int64 tensors, rows ascending: candidates that are no negatives of that
-            query, such as its other known positives. The query's positive must not be among them.
+        weights: ``(P,)`` weight of each pair, not negative; all 1 by default. The loss is divided by their sum.
+        excluded: pairs ``(rows, columns)``, rows ascending, that are no negatives although they are no positives here.
 
     Returns:
-        Scalar; 0 for no query.
+        Scalar; 0 for no pair. A query without negatives adds 0.
 
     Raises:
         ShapeError: the shapes do not fit each other.
@@ -53,77 +58,98 @@ def sampled_softmax_loss(
             f"sampled_softmax_loss: queries {tuple(queries.shape)} and candidates {tuple(candidates.shape)} must be "
             "(B, D) and (C, D) with the same D."
         )
-    if positives.shape != queries.shape[:1] or (log_q is not None and log_q.shape != candidates.shape[:1]):
+    if isinstance(positives, Tensor):
+        if positives.shape != queries.shape[:1]:
+            raise ShapeError(
+                f"sampled_softmax_loss: got {tuple(positives.shape)} positives for {queries.shape[0]} queries; "
+                "expected one positive per query, or pairs (rows, columns)."
+            )
+        positives = (torch.arange(queries.shape[0], device=queries.device), positives)
+    if log_q is not None and log_q.shape != candidates.shape[:1]:
         raise ShapeError(
-            f"sampled_softmax_loss: got {tuple(positives.shape)} positives and "
-            f"{None if log_q is None else tuple(log_q.shape)} log_q for {queries.shape[0]} queries and "
-            f"{candidates.shape[0]} candidates; expected one positive per query and one log_q per candidate."
+            f"sampled_softmax_loss: log_q is {tuple(log_q.shape)}; expected one value per candidate, "
+            f"({candidates.shape[0]},)."
         )
-    rows, columns = excluded if excluded is not None else (None, None)
-    loss: Tensor = _SampledSoftmax.apply(queries, candidates, positives, temperature, log_q, rows, columns)
+    rows, columns = positives
+    if rows.shape != columns.shape or (weights is not None and weights.shape != rows.shape):
+        raise ShapeError(
+            f"sampled_softmax_loss: rows {tuple(rows.shape)}, columns {tuple(columns.shape)} and weights "
+            f"{None if weights is None else tuple(weights.shape)} must have one value per positive pair each."
+        )
+    if weights is None:
+        weights = torch.ones(rows.shape, dtype=queries.dtype, device=queries.device)
+    pairs = (rows, columns, weights / weights.sum().clamp(min=torch.finfo(weights.dtype).tiny))
+    loss: Tensor = _SampledSoftmax.apply(queries, candidates, pairs, temperature, log_q, excluded)
     return loss
 
 
 class _SampledSoftmax(torch.autograd.Function):
-    """Makes the gradients beside the loss, while a block of probabilities is in the cache; the backward scales them."""
+    """Makes the gradients beside the loss, while a block of logits is in the cache; the backward only scales them."""
 
     @staticmethod
     def forward(
-        ctx: torch.autograd.function.FunctionCtx,
+        ctx: Any,
         queries: Tensor,
         candidates: Tensor,
-        positives: Tensor,
+        positives: tuple[Tensor, Tensor, Tensor],
         temperature: float,
         log_q: Tensor | None,
-        rows: Tensor | None,
-        columns: Tensor | None,
+        excluded: tuple[Tensor, Tensor] | None,
     ) -> Tensor:
-        num_queries = queries.shape[0]
+        need_queries, need_candidates = ctx.needs_input_grad[:2]
         scaled = queries / temperature
-        need_queries, need_candidates = ctx.needs_input_grad[:2]  # type: ignore[attr-defined]
         grad_queries = torch.empty_like(queries) if need_queries else None
         grad_candidates = torch.zeros_like(candidates) if need_candidates else None
-        starts = list(range(0, num_queries, _CHUNK_ROWS))
-        cuts = torch.searchsorted(rows, torch.tensor([*starts, num_queries])).tolist() if rows is not None else None
-        total = torch.zeros((), dtype=torch.float64)
-        for block, first in enumerate(starts):
-            last = min(first + _CHUNK_ROWS, num_queries)
+        total = torch.zeros((), dtype=torch.float64, device=queries.device)
+        masked = _row_blocks(excluded, queries.shape[0]) if excluded is not None else None
+        for block, (first, last, pairs) in enumerate(_row_blocks(positives, queries.shape[0])):
             logits = scaled[first:last] @ candidates.T
             if log_q is not None:
                 logits -= log_q
-            if cuts is not None:
-                part = slice(cuts[block], cuts[block + 1])
-                logits[rows[part] - first, columns[part]] = -torch.inf  # type: ignore[index]
-            own = positives[first:last].unsqueeze(1)
-            peak = logits.amax(dim=1, keepdim=True)
-            own_logit = logits.gather(1, own) - peak
-            weights = logits.sub_(peak).exp_()
-            normaliser = weights.sum(dim=1, keepdim=True)
-            total += (normaliser.log() - own_logit).sum(dtype=torch.float64)
-            weights.div_(normaliser * num_queries)
-            weights.scatter_add_(1, own, torch.full_like(own_logit, -1.0 / num_queries))
+            if masked is not None:
+                logits[masked[block][2]] = -torch.inf
+            total += _softmax_block(logits, *pairs)
             if grad_queries is not None:
-                torch.mm(weights, candidates, out=grad_queries[first:last])
+                torch.mm(logits, candidates, out=grad_queries[first:last])
             if grad_candidates is not None:
-                grad_candidates.addmm_(weights.T, scaled[first:last])
+                grad_candidates.addmm_(logits.T, scaled[first:last])
         if grad_queries is not None:
             grad_queries /= temperature
         ctx.save_for_backward(grad_queries, grad_candidates)
-        return (total / max(1, num_queries)).to(queries.dtype)
+        return total.to(queries.dtype)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
-    def backward(ctx: torch.autograd.function.FunctionCtx, grad: Tensor) -> tuple[Tensor | None, ...]:
-        grad_queries, grad_candidates = ctx.saved_tensors  # type: ignore[attr-defined]
-        return (
-            None if grad_queries is None else grad_queries * grad,
-            None if grad_candidates is None else grad_candidates * grad,
-            None,
-            None,
-            None,
-            None,
-            None,
-        )
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor | None, ...]:
+        scaled = (None if saved is None else saved * grad for saved in ctx.saved_tensors)
+        return (*scaled, None, None, None, None)
+
+
+def _row_blocks(pairs: tuple[Tensor, ...], num_rows: int) -> list[tuple[int, int, tuple[Tensor, ...]]]:
+    """Return ``(first row, last row, its pairs)`` for each block of rows; rows count from the block's first."""
+    starts = list(range(0, num_rows, _CHUNK_ROWS))
+    rows = pairs[0].contiguous()
+    cuts = torch.searchsorted(rows, torch.tensor([*starts, num_rows], device=rows.device)).tolist()
+    blocks = []
+    for block, first in enumerate(starts):
+        part = slice(cuts[block], cuts[block + 1])
+        blocks.append((first, min(first + _CHUNK_ROWS, num_rows), (rows[part] - first, *(t[part] for t in pairs[1:]))))
+    return blocks
+
+
+def _softmax_block(logits: Tensor, rows: Tensor, columns: Tensor, weights: Tensor) -> Tensor:
+    """Return the summed loss of a block's positive pairs and overwrite ``logits`` with the gradient to them."""
+    own = logits[rows, columns]
+    logits[rows, columns] = -torch.inf
+    peak = logits.amax(dim=1, keepdim=True).clamp_(min=torch.finfo(logits.dtype).min)
+    negatives = logits.sub_(peak).exp_()
+    mass = negatives.sum(dim=1)
+    lead = mass.log().add_(peak.squeeze(1))[rows] - own
+    pull = torch.sigmoid(lead) * weights
+    row_pull = torch.zeros_like(mass).index_add_(0, rows, pull)
+    negatives.mul_((row_pull / mass.clamp(min=torch.finfo(mass.dtype).tiny)).unsqueeze(1))
+    logits[rows, columns] = -pull
+    return (functional.softplus(lead) * weights).sum(dtype=torch.float64)
 
 
 def bpr_loss(positive_scores: Tensor, negative_scores: Tensor) -> Tensor:
