@@ -27,7 +27,8 @@ def spectral_embedding(
 
     Returns:
         Left vectors ``(num_src, dim)``, singular values ``(dim,)`` descending within [0, 1], right vectors
-        ``(num_dst, dim)``, float32; nodes without edges have zeros. The same seed and number of threads give the same bits.
+        ``(num_dst, dim)``, float32; nodes without edges have zeros. The same seed and number of threads give the same
+        bits.
 
     Raises:
         InputError: ``dim`` is below 1.
@@ -45,9 +46,7 @@ def spectral_embedding(
     for _ in range(num_iterations):
         left = ops.copy_u_sum(backward, basis * scale_dst) * scale_src
         basis = torch.linalg.qr(ops.copy_u_sum(relation, left * scale_src) * scale_dst).Q
-    left, values, right = torch.linalg.svd(
-        ops.copy_u_sum(backward, basis * scale_dst) * scale_src, full_matrices=False
-    )
+    left, values, right = torch.linalg.svd(ops.copy_u_sum(backward, basis * scale_dst) * scale_src, full_matrices=False)
     right = basis @ right.T
     kept = min(dim, width)
     return (_widen(left[:, :kept], dim), _widen(values[:kept].unsqueeze(0), dim)[0], _widen(right[:, :kept], dim))

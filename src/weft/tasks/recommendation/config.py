@@ -1,4 +1,4 @@
-"""What decides a recommendation run: read from the command line or Python, written to ``config.yaml``, enough to repeat it."""
+"""What decides a recommendation run; written to ``config.yaml``, which is enough to repeat it."""
 
 from __future__ import annotations
 
@@ -85,7 +85,9 @@ def make_config(settings: dict[str, Any]) -> RecommendConfig:
     if (config.source is None) == (config.dataset is None):
         raise InputError("recommend: name either a table of purchases or a dataset (--dataset gowalla), not both.")
     if config.split == "published" and config.dataset is None:
-        raise InputError("recommend: split='published' needs a dataset; a table is split by time, leave-last-out or random.")
+        raise InputError(
+            "recommend: split='published' needs a dataset; a table can be split by time, leave-last-out or random."
+        )
     if config.validation_fraction + config.test_fraction >= 0.9:
         raise InputError(
             f"recommend: validation_fraction {config.validation_fraction} and test_fraction {config.test_fraction} leave "

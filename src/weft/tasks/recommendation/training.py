@@ -9,11 +9,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from weft.metrics import UserItems, group_by_user
 from weft.nn import LightGCN
 from weft.nn.losses import bpr_loss, sampled_softmax_loss
 from weft.nn.spectral import spectral_embedding
-from weft.random import generator
+from weft.random import derive_seed
 from weft.relation import Relation
+from weft.tables import Interactions
 from weft.tasks.recommendation.config import ModelSettings
 
 # What a random stream is for, so that no two streams share a key.
@@ -22,15 +24,12 @@ _SHUFFLE, _NEGATIVES, _INITIAL = 1, 2, 3
 
 @dataclass(frozen=True)
 class TrainingData:
-    """The training purchases as a graph from users to items and as rows of items by user."""
+    """The training purchases: as a graph from users to items, and as the items of each user."""
 
     relation: Relation
-    indptr: Tensor
-    """``(num_users + 1,)`` int64."""
-    items: Tensor
-    """``(P,)`` int64, ascending for each user, each once."""
+    purchases: UserItems
     weights: Tensor | None
-    """``(P,)`` float32, or None when all count the same."""
+    """``(pairs,)`` float32 in the order of ``purchases``, or None when all count the same."""
 
     @property
     def num_users(self) -> int:
@@ -45,37 +44,34 @@ class TrainingData:
     @property
     def active_users(self) -> Tensor:
         """Users with at least one training item, ascending."""
-        return torch.nonzero(self.indptr.diff() > 0).squeeze(1)
+        return torch.nonzero(self.purchases.counts() > 0).squeeze(1)
 
     def pairs_of(self, users: Tensor) -> tuple[Tensor, Tensor]:
-        """Return ``(rows, positions)`` of the users' training pairs: index into ``users`` and position in ``items``."""
-        counts = self.indptr[users + 1] - self.indptr[users]
+        """Return ``(rows, positions)`` of the users' pairs: index into ``users``, and position in ``purchases``."""
+        starts = self.purchases.indptr[users]
+        counts = self.purchases.indptr[users + 1] - starts
         rows = torch.repeat_interleave(torch.arange(len(users)), counts)
         first = torch.cumsum(counts, 0) - counts
-        return rows, torch.arange(len(rows)) - (first - self.indptr[users])[rows]
+        return rows, torch.arange(len(rows)) + (starts - first)[rows]
 
 
-def training_data(
-    user_ids: Tensor, item_ids: Tensor, num_users: int, num_items: int, weights: Tensor | None = None
-) -> TrainingData:
-    """Return training data of pairs; a pair that stands twice counts once, with the sum of its weights.
+def training_data(interactions: Interactions, rows: Tensor) -> TrainingData:
+    """Return the training data of some rows of a table, whose pairs are distinct.
 
     Args:
-        user_ids: ``(n,)`` int64 codes.
-        item_ids: ``(n,)`` int64 codes.
-        num_users: of the whole table, so that codes hold everywhere.
-        num_items: likewise.
-        weights: ``(n,)`` float32, not negative.
+        interactions: the whole table, whose codes of users and items hold here too.
+        rows: ``(n,)`` int64 row indices.
     """
-    packed, place = torch.unique(user_ids * num_items + item_ids, return_inverse=True)
-    users, items = packed // num_items, packed % num_items
-    indptr = torch.zeros(num_users + 1, dtype=torch.int64)
-    indptr[1:] = torch.bincount(users, minlength=num_users).cumsum(0)
-    summed = None
-    if weights is not None:
-        summed = torch.zeros(len(packed), dtype=torch.float64).index_add_(0, place, weights.double()).float()
-    relation = Relation.from_coo(users, items, num_users, num_items, row_sorted=True, col_sorted=True)
-    return TrainingData(relation, indptr, items, summed)
+    users, items = interactions.user_ids[rows], interactions.item_ids[rows]
+    order = torch.argsort(users * interactions.num_items + items)
+    users, items = users[order], items[order]
+    relation = Relation.from_coo(users, items, interactions.num_users, interactions.num_items, row_sorted=True)
+    weights = None if interactions.weights is None else interactions.weights[rows][order]
+    return TrainingData(relation, group_by_user(users, items, interactions.num_users), weights)
+
+
+def _generator(seed: int, *purpose: int) -> torch.Generator:
+    return torch.Generator().manual_seed(derive_seed(seed, *purpose))
 
 
 class UserBatch(NamedTuple):
@@ -93,7 +89,7 @@ class RecommendationObjective:
         """Bind a model to its data; chances of items to be in a batch are worked out once."""
         self.model, self.data, self.settings, self.seed = model, data, settings, seed
         self._active = data.active_users
-        degrees = data.indptr.diff()
+        degrees = data.purchases.counts()
         scale = degrees.clamp(min=1).double().pow(-settings.user_weight_exponent)
         self._pair_weights = torch.repeat_interleave(scale, degrees).float()
         if data.weights is not None:
@@ -107,7 +103,7 @@ class RecommendationObjective:
 
     def batches(self, epoch: int) -> list[UserBatch]:
         """Return the batches of an epoch, a function of the seed and the epoch alone."""
-        order = torch.randperm(len(self._active), generator=generator(self.seed, _SHUFFLE, epoch))
+        order = torch.randperm(len(self._active), generator=_generator(self.seed, _SHUFFLE, epoch))
         parts = self._active[order].split(self.settings.users_per_batch)
         return [UserBatch(epoch, index, part.sort().values) for index, part in enumerate(parts)]
 
@@ -120,11 +116,11 @@ class RecommendationObjective:
 
     def _softmax(self, batch: UserBatch, user_vectors: Tensor, item_vectors: Tensor) -> Tensor:
         rows, positions = self.data.pairs_of(batch.users)
-        items = self.data.items[positions]
+        items = self.data.purchases.items[positions]
         present = torch.zeros(self.data.num_items, dtype=torch.bool)
         present[items] = True
         if self.settings.extra_negatives:
-            draws = generator(self.seed, _NEGATIVES, batch.epoch, batch.index)
+            draws = _generator(self.seed, _NEGATIVES, batch.epoch, batch.index)
             present |= torch.rand(self.data.num_items, generator=draws) < self._extra_chance
         candidates = torch.nonzero(present).squeeze(1)
         column_of = torch.empty(self.data.num_items, dtype=torch.int64)
@@ -140,14 +136,14 @@ class RecommendationObjective:
 
     def _bpr(self, batch: UserBatch, user_vectors: Tensor, item_vectors: Tensor) -> Tensor:
         rows, positions = self.data.pairs_of(batch.users)
-        draws = generator(self.seed, _NEGATIVES, batch.epoch, batch.index)
+        draws = _generator(self.seed, _NEGATIVES, batch.epoch, batch.index)
         negatives = torch.randint(self.data.num_items, (len(rows),), generator=draws)
-        bought = batch.users[rows] * self.data.num_items + self.data.items[positions]
+        bought = batch.users[rows] * self.data.num_items + self.data.purchases.items[positions]
         wanted = batch.users[rows] * self.data.num_items + negatives
         place = torch.searchsorted(bought, wanted).clamp_(max=len(bought) - 1)
         kept = torch.nonzero(bought[place] != wanted).squeeze(1)
         users = user_vectors.index_select(0, batch.users[rows[kept]])
-        gains = (users * item_vectors.index_select(0, self.data.items[positions[kept]])).sum(1)
+        gains = (users * item_vectors.index_select(0, self.data.purchases.items[positions[kept]])).sum(1)
         losses = (users * item_vectors.index_select(0, negatives[kept])).sum(1)
         return bpr_loss(gains, losses)
 
@@ -169,10 +165,10 @@ def initial_model(data: TrainingData, settings: ModelSettings, seed: int) -> Lig
     """Return the encoder before training: embeddings from the graph's spectrum, or normal noise.
 
     The spectral start gives each node its singular vectors times the square roots of the singular values, scaled to a
-    standard deviation of 0.1, plus a tenth of that in noise, which also gives nodes without purchases a place.
+    standard deviation of 0.1; a node without training purchases starts, and stays, at 0.
     """
     model = LightGCN(data.num_users, data.num_items, settings.dim, settings.num_layers)
-    draws = generator(seed, _INITIAL)
+    draws = _generator(seed, _INITIAL)
     noise = [torch.randn(n, settings.dim, generator=draws) * 0.1 for n in (data.num_users, data.num_items)]
     if settings.initialisation == "normal":
         model.set_embeddings(*noise)

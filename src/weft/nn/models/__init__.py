@@ -1,0 +1,5 @@
+"""Ready models."""
+
+from weft.nn.models.lightgcn import LightGCN
+
+__all__ = ["LightGCN"]
