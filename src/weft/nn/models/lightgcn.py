@@ -110,6 +110,7 @@ def _propagate(relation: Relation, users: Tensor, items: Tensor, alpha: Sequence
     way in and once on the way out, and no edge carries a weight. The sum is taken from the last layer inwards:
     ``alpha[0] z + M(alpha[1] z + M(alpha[2] z + ...))``.
     """
+    relation.csr(), relation.csc()  # made once and kept, so that the reversed relation shares them
     backward = relation.reverse()
     root_users = relation.out_degrees().clamp(min=1).to(users.dtype).sqrt().unsqueeze(1)
     root_items = relation.in_degrees().clamp(min=1).to(items.dtype).sqrt().unsqueeze(1)

@@ -1,0 +1,115 @@
+"""What decides a recommendation run; written to ``config.yaml``, which is enough to repeat it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from weft.errors import InputError
+
+
+class ModelSettings(BaseModel):
+    """The encoder and how it is trained."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    dim: int = Field(64, ge=1, le=4096, description="numbers in an embedding")
+    num_layers: int = Field(2, ge=0, le=16, description="steps of propagation over the user-item graph")
+    initialisation: Literal["spectral", "normal"] = Field(
+        "spectral", description="start from a truncated SVD of the normalised graph, or from normal noise"
+    )
+    loss: Literal["softmax", "bpr"] = Field("softmax", description="sampled softmax, or pairwise ranking (BPR)")
+    temperature: float = Field(0.1, gt=0, description="divides the cosines in the softmax")
+    users_per_batch: int = Field(512, ge=1, description="users in a training step, each with all training items")
+    extra_negatives: int = Field(0, ge=0, description="items drawn uniformly in each step beside the in-batch ones")
+    user_weight_exponent: float = Field(
+        0.0, ge=0, le=1, description="a purchase of a user with n purchases weighs n to the minus this in the loss"
+    )
+    learning_rate: float = Field(5e-3, gt=0, description="peak learning rate of Adam")
+    warmup_steps: int = Field(20, ge=0, description="steps over which the learning rate rises")
+    final_rate: float = Field(0.02, ge=0, le=1, description="last learning rate as a part of the peak")
+    epochs: int = Field(60, ge=1, description="passes over the users")
+    patience: int = Field(5, ge=1, description="validations without a better NDCG@20 after which training stops")
+    validate_every: int = Field(2, ge=1, description="epochs between validations")
+
+
+class RecommendConfig(BaseModel):
+    """A recommendation run."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str | None = Field(None, description="table of purchases: a file, a folder, a glob or a query")
+    query: bool = Field(False, description="the source is a DuckDB query")
+    dataset: Literal["gowalla"] | None = Field(None, description="a public data set instead of a table")
+    user: str | None = Field(None, description="column of the user key; guessed when unambiguous")
+    item: str | None = Field(None, description="column of the item key; guessed when unambiguous")
+    time: str | None = Field(None, description="column of the time; guessed when unambiguous")
+    weight: str | None = Field(None, description="column of the weight of a purchase; none when not given")
+    items: str | None = Field(None, description="table of items: what may be offered, and a name for the report")
+    split: Literal["auto", "time", "leave-last-out", "random", "published"] = Field(
+        "auto", description="auto: the published one of a data set, by time with a time column, else random"
+    )
+    validation_fraction: float = Field(0.1, gt=0, lt=0.5, description="part held out to stop training")
+    test_fraction: float = Field(0.1, gt=0, lt=0.5, description="part held out to report on")
+    seed: int = Field(0, ge=0, lt=2**31, description="decides every random choice")
+    k: int = Field(20, ge=1, le=1000, description="recommendations for each user")
+    model: ModelSettings = ModelSettings()
+
+    def to_yaml(self) -> str:
+        """Return the configuration as YAML; :func:`load_config` reads it back."""
+        import yaml
+
+        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False)
+
+
+def make_config(settings: dict[str, Any]) -> RecommendConfig:
+    """Return a checked configuration from flat settings; names of :class:`ModelSettings` are sorted into ``model``.
+
+    Raises:
+        InputError: an unknown name or a value out of its range; the message names each.
+    """
+    model = dict(settings.get("model") or {})
+    top = {}
+    for name, value in settings.items():
+        if name in ModelSettings.model_fields:
+            model[name] = value
+        elif name != "model":
+            top[name] = value
+    try:
+        config = RecommendConfig(**top, model=model)  # type: ignore[arg-type]
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}={e.get('input')!r}: {e['msg']}" for e in error.errors())
+        raise InputError(f"recommend: {problems}.") from None
+    if (config.source is None) == (config.dataset is None):
+        raise InputError("recommend: name either a table of purchases or a dataset (--dataset gowalla), not both.")
+    if config.split == "published" and config.dataset is None:
+        raise InputError(
+            "recommend: split='published' needs a dataset; a table can be split by time, leave-last-out or random."
+        )
+    if config.validation_fraction + config.test_fraction >= 0.9:
+        raise InputError(
+            f"recommend: validation_fraction {config.validation_fraction} and test_fraction {config.test_fraction} "
+            "leave less than a tenth to train on."
+        )
+    return config
+
+
+def load_config(path: Path) -> RecommendConfig:
+    """Return the configuration that a run wrote.
+
+    Raises:
+        InputError: the file is missing or is not a configuration.
+    """
+    import yaml
+
+    try:
+        settings = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"load_config: cannot read {path}: {error.strerror or error}.") from error
+    except yaml.YAMLError as error:
+        raise InputError(f"load_config: {path} is not YAML: {error}.") from error
+    if not isinstance(settings, dict):
+        raise InputError(f"load_config: {path} is not a configuration of a recommendation run.")
+    return make_config(settings)
