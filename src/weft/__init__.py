@@ -1,3 +1,38 @@
 """Weft: graph neural networks on PyTorch, from tables to served predictions."""
 
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from weft import function, ops
+from weft.errors import WeftError
+from weft.graph.construction import create_block, graph, heterograph
+from weft.graph.graph import Graph
+from weft.graph.names import EID, ETYPE, NID, NTYPE
+from weft.ops.target import ALL
+
 __version__ = "0.1.0"
+__all__ = [
+    "ALL",
+    "EID",
+    "ETYPE",
+    "NID",
+    "NTYPE",
+    "Graph",
+    "WeftError",
+    "create_block",
+    "function",
+    "graph",
+    "heterograph",
+    "ops",
+]
+
+_ON_FIRST_USE = ("data", "metrics", "nn", "report", "tables", "tasks", "train")
+
+
+def __getattr__(name: str) -> Any:
+    """Import a subpackage when it is first named, so that ``import weft`` stays light."""
+    if name in _ON_FIRST_USE:
+        return importlib.import_module(f"weft.{name}")
+    raise AttributeError(f"module 'weft' has no attribute {name!r}")

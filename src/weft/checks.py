@@ -22,9 +22,8 @@ def choice(where: str, name: str, value: object, choices: Iterable[str]) -> None
     """Raise InputError unless ``value`` is one of ``choices``."""
     allowed = list(choices)
     if value not in allowed:
-        raise InputError(
-            f"{where}: got {name}={value!r}; expected one of {name_choices(allowed)}.{did_you_mean(str(value), allowed)}"
-        )
+        hint = did_you_mean(str(value), allowed)
+        raise InputError(f"{where}: got {name}={value!r}; expected one of {name_choices(allowed)}.{hint}")
 
 
 def idtype(where: str, dtype: torch.dtype | None) -> None:
@@ -83,7 +82,7 @@ def _as_tensor(where: str, name: str, data: Any) -> Tensor:
         return torch.tensor(values) if values else torch.empty(0, dtype=torch.int64)
     except (TypeError, ValueError, RuntimeError) as error:
         raise InputError(
-            f"{where}: {name} are {type(data).__name__} {str(data)[:60]!r}; expected integers as a tensor, an array or a list."
+            f"{where}: {name} are {type(data).__name__} {str(data)[:50]!r}; expected a tensor, array or list of IDs."
         ) from error
 
 

@@ -6,17 +6,9 @@ import torch
 from torch import Tensor
 
 from weft import checks
-from weft.ops.target import GraphLike, check_operand, relation_of
+from weft.ops.target import ALL, GraphLike, check_operand, is_all, relation_of
 from weft.relation import Relation
 from weft.relation.interim import edge_softmax as softmax_kernel
-
-ALL = "__ALL__"
-"""Marker: every node, or every edge."""
-
-
-def is_all(selection: object) -> bool:
-    """Return whether a selection of nodes or edges is the marker ALL."""
-    return isinstance(selection, str) and selection == ALL
 
 
 def edge_softmax(graph: GraphLike, logits: Tensor, eids: Tensor | str = ALL, norm_by: str = "dst") -> Tensor:
@@ -51,13 +43,4 @@ def edge_softmax(graph: GraphLike, logits: Tensor, eids: Tensor | str = ALL, nor
 def _confine(relation: Relation, eids: Tensor | str) -> Relation:
     chosen = checks.ids("edge_softmax", "eids", eids, device=relation.device)
     checks.id_range("edge_softmax", "eids", chosen, relation.num_edges, f"{relation.num_edges} edges")
-    src, dst = relation.coo()
-    chosen = chosen.to(torch.int64)
-    return Relation(
-        relation.num_src,
-        relation.num_dst,
-        len(chosen),
-        relation.idtype,
-        relation.device,
-        coo=(src[chosen], dst[chosen]),
-    )
+    return relation.edge_part(chosen.to(torch.int64))

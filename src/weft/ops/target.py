@@ -21,8 +21,16 @@ class HasRelation(Protocol):
         ...
 
 
+ALL = "__ALL__"
+"""Marker: every node, or every edge."""
+
 GraphLike: TypeAlias = Relation | HasRelation
 """A Relation or a graph with one edge type."""
+
+
+def is_all(selection: object) -> bool:
+    """Return whether a selection of nodes or edges is the marker ALL."""
+    return isinstance(selection, str) and selection == ALL
 
 
 def relation_of(where: str, graph: GraphLike) -> Relation:
@@ -36,15 +44,13 @@ def relation_of(where: str, graph: GraphLike) -> Relation:
         return graph
     single = getattr(graph, "single_relation", None)
     if single is None:
-        raise InputError(
-            f"{where}: got {type(graph).__name__}; expected a weft.Graph with one edge type or a Relation."
-        )
+        raise InputError(f"{where}: got {type(graph).__name__}; expected a graph with one edge type or a Relation.")
     relation: Relation = single()
     return relation
 
 
 def check_operand(where: str, name: str, relation: Relation, value: Tensor | None, target: str) -> Tensor:
-    """Return ``value`` once it is known to be floating point, on the device, with a row for each node or edge of ``target``."""
+    """Return ``value``, known to be floating point, on the device, and to have a row for each ``target``."""
     if value is None:
         raise InputError(f"{where}: {name} is None, but the operator reads it; expected a tensor.")
     relation.check_rows(where, name, value, target)

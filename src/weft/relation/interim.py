@@ -4,31 +4,12 @@ from __future__ import annotations
 
 import torch
 
-from weft.kernels.compressed import Compressed
-
-
-def coo_to_compressed(rows, cols, num_rows, num_cols, *, rows_sorted=False):
-    order = torch.sort(rows, stable=True).indices
-    indptr = torch.zeros(num_rows + 1, dtype=torch.int64, device=rows.device)
-    indptr[1:] = (
-        torch.zeros(num_rows, dtype=torch.int64).index_add_(0, rows, torch.ones_like(rows, dtype=torch.int64)).cumsum(0)
-    )
-    in_order = bool((rows[1:] >= rows[:-1]).all())
-    return Compressed(indptr, cols[order].int(), None if in_order else order.int(), num_cols)
+from weft.kernels import compressed_to_coo
 
 
 def _expand(c):
-    rows = torch.repeat_interleave(torch.arange(c.num_rows), c.indptr.diff(), output_size=c.num_edges)
-    if c.eids is None:
-        return rows, c.indices.long()
-    src, dst = torch.empty_like(rows), torch.empty_like(rows)
-    src[c.eids.long()], dst[c.eids.long()] = rows, c.indices.long()
-    return src, dst
-
-
-def transpose(c):
-    rows, cols = _expand(c)
-    return coo_to_compressed(cols, rows, c.num_cols, c.num_rows)
+    rows, cols = compressed_to_coo(c)
+    return rows.long(), cols.long()
 
 
 def _binary(op, lhs, rhs):

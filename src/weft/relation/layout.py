@@ -9,8 +9,7 @@ from torch import Tensor
 
 from weft import checks
 from weft.errors import DeviceError, DtypeError, InputError, ShapeError
-from weft.kernels.compressed import Compressed
-from weft.relation.interim import coo_to_compressed
+from weft.kernels import Compressed, compressed_to_coo, coo_to_compressed
 
 INT32_LIMIT = torch.iinfo(torch.int32).max
 
@@ -51,7 +50,7 @@ def compress(where: str, indptr: Any, indices: Tensor, eids: Any, num_rows: int,
     compressed = Compressed(indptr, indices.to(inner), given.to(inner), num_cols)
     if _eids_ascend(compressed):
         return compressed
-    rows, cols = expand(compressed, torch.int64)
+    rows, cols = compressed_to_coo(compressed)
     return coo_to_compressed(rows, cols, num_rows, num_cols)
 
 
@@ -85,16 +84,8 @@ def _eids_ascend(compressed: Compressed) -> bool:
 
 def expand(compressed: Compressed, idtype: torch.dtype) -> tuple[Tensor, Tensor]:
     """Return ``(rows, cols)``, each ``(E,)`` of ``idtype`` in edge-ID order."""
-    indptr, indices, eids, _ = compressed
-    row_ids = torch.arange(compressed.num_rows, dtype=idtype, device=indices.device)
-    rows = torch.repeat_interleave(row_ids, indptr.diff(), output_size=compressed.num_edges)
-    cols = indices.to(idtype)
-    if eids is None:
-        return rows, cols
-    positions = eids.long()
-    return torch.empty_like(rows).index_copy_(0, positions, rows), torch.empty_like(cols).index_copy_(
-        0, positions, cols
-    )
+    rows, cols = compressed_to_coo(compressed)
+    return rows.to(idtype), cols.to(idtype)
 
 
 def degrees(owner: Compressed | None, owner_ids: Tensor | None, other: Compressed | None, num_rows: int) -> Tensor:

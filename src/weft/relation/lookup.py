@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from weft.kernels.compressed import Compressed
+from weft.kernels import Compressed
 from weft.relation.relation import Relation
 
 

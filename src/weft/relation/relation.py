@@ -10,9 +10,8 @@ from torch import Tensor
 
 from weft import checks
 from weft.errors import InputError
-from weft.kernels.compressed import Compressed
+from weft.kernels import Compressed, coo_to_compressed, transpose
 from weft.relation import layout
-from weft.relation.interim import coo_to_compressed, transpose
 
 FORMATS = ("coo", "csr", "csc")
 
@@ -66,6 +65,7 @@ class Relation:
         *,
         row_sorted: bool = False,
         col_sorted: bool = False,
+        in_range: bool = False,
         where: str = "Relation.from_coo",
     ) -> Relation:
         """Return the relation with an edge ``src[e] -> dst[e]`` for each ``e``; shares the storage of tensors.
@@ -77,6 +77,7 @@ class Relation:
             num_dst: number of destination nodes.
             row_sorted: ``src`` ascends; conversions skip a pass. A false promise is refused.
             col_sorted: ``dst`` ascends among the edges of one source. Kept for DGL's signature; nothing needs it.
+            in_range: all IDs are known to be in range; spares the check.
             where: function named in messages.
 
         Raises:
@@ -85,8 +86,9 @@ class Relation:
         """
         src, dst = checks.ids(where, "source IDs", src), checks.ids(where, "destination IDs", dst)
         layout.check_pair(where, src, dst)
-        checks.id_range(where, "source IDs", src, num_src, f"{num_src} source nodes")
-        checks.id_range(where, "destination IDs", dst, num_dst, f"{num_dst} destination nodes")
+        if not in_range:
+            checks.id_range(where, "source IDs", src, num_src, f"{num_src} source nodes")
+            checks.id_range(where, "destination IDs", dst, num_dst, f"{num_dst} destination nodes")
         if row_sorted and not bool((src[1:] >= src[:-1]).all()):
             raise InputError(f"{where}: row_sorted=True, but source IDs do not ascend; leave it out or sort the edges.")
         return cls(num_src, num_dst, len(src), src.dtype, src.device, coo=(src, dst), src_sorted=row_sorted)
@@ -212,6 +214,16 @@ class Relation:
         turned._in_degrees, turned._out_degrees = self._out_degrees, self._in_degrees
         return turned
 
+    def edge_part(self, eids: Tensor) -> Relation:
+        """Return the relation of some edges between all nodes; edge ``i`` of it is edge ``eids[i]`` of this one.
+
+        Args:
+            eids: ``(n,)`` int64 edge IDs, checked.
+        """
+        src, dst = self.coo()
+        coo = (src[eids], dst[eids])
+        return Relation(self.num_src, self.num_dst, len(eids), self.idtype, self.device, coo=coo)
+
     def to(self, device: torch.device | str | int) -> Relation:
         """Return the relation on a device, with the formats it has; itself when it is there already."""
         if _same_device(torch.device(device), self.device):
@@ -236,9 +248,7 @@ class Relation:
         if idtype == self.idtype:
             return self
         if idtype == torch.int32 and max(self.num_src, self.num_dst, self.num_edges) > torch.iinfo(torch.int32).max:
-            raise InputError(
-                f"Relation.astype: {self!r} does not fit int32 IDs; keep torch.int64 (weft uses int32 inside where it can)."
-            )
+            raise InputError(f"Relation.astype: {self!r} does not fit int32 IDs; keep torch.int64.")
         converted = self._copy()
         converted.idtype = idtype
         if self._coo is not None:
@@ -277,13 +287,13 @@ class Relation:
         return restricted
 
     def check_rows(self, where: str, name: str, value: Tensor, target: str, label: str | None = None) -> None:
-        """Raise ShapeError or DeviceError unless ``value`` has a row for each source (``u``), destination (``v``) or edge (``e``).
+        """Raise ShapeError or DeviceError unless ``value`` has a row for each source, destination or edge.
 
         Args:
             where: function that received it.
             name: what it is ("edge feature 'w'").
             value: the feature tensor.
-            target: ``u``, ``v`` or ``e``.
+            target: ``u`` source, ``v`` destination or ``e`` edge.
             label: how this relation reads in a message.
         """
         label = label or "the relation"

@@ -1,0 +1,254 @@
+"""Questions about a graph's types, nodes and edges."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from weft import checks
+from weft.errors import GraphError, ShapeError
+from weft.graph.schema import Etype, Schema
+from weft.ops.target import is_all
+from weft.relation import Relation, edges_between, gather_rows
+
+if TYPE_CHECKING:
+    import networkx
+
+    from weft.graph.graph import Graph
+
+
+def is_unibipartite(schema: Schema) -> bool:
+    """Return whether no node type is both a source and a destination."""
+    if schema.is_block:
+        return True
+    return not {src for src, _, _ in schema.canonical_etypes} & {dst for _, _, dst in schema.canonical_etypes}
+
+
+def side_spaces(schema: Schema) -> tuple[list[int], list[int]]:
+    """Return the spaces of the source side and of the destination side (Note [Node spaces]).
+
+    Each is all spaces unless the graph is a block or one-way bipartite; node types without edges are sources there.
+    """
+    if schema.is_block or not is_unibipartite(schema):
+        return list(schema.all_src_spaces()), list(schema.all_dst_spaces())
+    destinations = set(schema.dst_spaces)
+    everything = range(len(schema.ntypes))
+    return [space for space in everything if space not in destinations], sorted(destinations)
+
+
+def side_types(schema: Schema) -> tuple[list[str], list[str]]:
+    """Return the node types of the source side and of the destination side."""
+    src, dst = side_spaces(schema)
+    return [schema.ntypes[space] for space in src], [schema.ntypes[space] for space in dst]
+
+
+def count_side(graph: Graph, side: str) -> int:
+    """Return the number of nodes of a side, ``src`` or ``dst``."""
+    spaces = side_spaces(graph.schema)[0 if side == "src" else 1]
+    return sum(graph.node_frames[space].num_rows for space in spaces)
+
+
+def metagraph(schema: Schema) -> networkx.MultiDiGraph:
+    """Return the graph of types as NetworkX has it."""
+    import networkx
+
+    types = networkx.MultiDiGraph()
+    types.add_nodes_from(schema.ntypes)
+    types.add_edges_from((src, dst, etype) for src, etype, dst in schema.canonical_etypes)
+    return types
+
+
+def slice_relation(graph: Graph, etype: Etype) -> Graph:
+    """Return the graph of one edge type, on the same frames."""
+    schema = graph.schema
+    index = schema.relation("Graph[...]", etype)
+    triple = schema.canonical_etypes[index]
+    src, dst = schema.src_spaces[index], schema.dst_spaces[index]
+    spaces = [src, dst] if src != dst else [src]
+    if schema.is_block:
+        sliced = Schema([triple[0]], [triple], [triple[2]])
+    else:
+        sliced = Schema([schema.ntypes[space] for space in spaces], [triple])
+    frames = [graph.node_frames[space] for space in spaces]
+    return type(graph)(sliced, [graph.relations[index]], (), frames, [graph.edge_frames[index]])
+
+
+def single_relation(graph: Graph) -> Relation:
+    """Return the only relation of a graph.
+
+    Raises:
+        GraphError: there are several.
+    """
+    if len(graph.relations) != 1:
+        triples = ", ".join(map(str, graph.schema.canonical_etypes))
+        raise GraphError(f"this graph has {len(graph.relations)} edge types: {triples}. Choose one: g[etype].")
+    return graph.relations[0]
+
+
+def node_rows(where: str, graph: Graph, selected: Any, space: int) -> Tensor:
+    """Return selected node IDs of a space, checked, as ``(n,)`` int64."""
+    frame = graph.node_frames[space]
+    rows = checks.ids(where, "node IDs", selected, device=graph.device)
+    checks.id_range(where, "node IDs", rows, frame.num_rows, f"the {frame.num_rows} nodes of {frame.owner}")
+    return rows.to(torch.int64)
+
+
+def edge_rows(where: str, graph: Graph, selected: Any, index: int) -> Tensor:
+    """Return selected edges of a relation, checked, as ``(n,)`` int64 IDs.
+
+    Args:
+        where: function named in messages.
+        graph: whose edges.
+        selected: edge IDs, or a tuple of source IDs and destination IDs.
+        index: number of the relation.
+    """
+    if isinstance(selected, tuple) and len(selected) == 2:
+        src, dst, _ = _pairs(where, graph, *selected, index)
+        return _lowest_ids(where, graph, src, dst, index)
+    frame = graph.edge_frames[index]
+    rows = checks.ids(where, "edge IDs", selected, device=graph.device)
+    checks.id_range(where, "edge IDs", rows, frame.num_rows, f"the {frame.num_rows} edges of {frame.owner}")
+    return rows.to(torch.int64)
+
+
+def has_nodes(graph: Graph, vid: Any, ntype: str | None) -> bool | Tensor:
+    """Return whether each ID is that of a node; a bool for an int."""
+    count = graph.node_frames[graph.schema.space("has_nodes", ntype)].num_rows
+    ids = checks.ids("has_nodes", "node IDs", vid, device=graph.device)
+    checks.id_range("has_nodes", "node IDs", ids, torch.iinfo(torch.int64).max, "all IDs")
+    found = ids < count
+    return bool(found) if _is_one(vid) else found
+
+
+def degrees(where: str, graph: Graph, nodes: Any, etype: Etype | None, *, inward: bool) -> int | Tensor:
+    """Return the number of edges that end (``inward``) or start at nodes; an int for an int."""
+    index = graph.schema.relation(where, etype)
+    relation = graph.relations[index]
+    counts = relation.in_degrees() if inward else relation.out_degrees()
+    if is_all(nodes):
+        return counts.to(graph.idtype)
+    space = (graph.schema.dst_spaces if inward else graph.schema.src_spaces)[index]
+    chosen = counts[node_rows(where, graph, nodes, space)].to(graph.idtype)
+    return int(chosen) if _is_one(nodes) else chosen
+
+
+def all_edges(graph: Graph, form: str, order: str | None, etype: Etype | None) -> Any:
+    """Return all edges of a type in a form and an order."""
+    checks.choice("edges", "form", form, ("uv", "eid", "all"))
+    if order is not None:
+        checks.choice("edges", "order", order, ("eid", "srcdst"))
+    relation = graph.relations[graph.schema.relation("edges", etype)]
+    src, dst = relation.coo()
+    eids = torch.arange(relation.num_edges, dtype=graph.idtype, device=graph.device)
+    if order == "srcdst":
+        by_dst = torch.sort(dst, stable=True).indices
+        by_both = by_dst[torch.sort(src[by_dst], stable=True).indices]
+        src, dst, eids = src[by_both], dst[by_both], eids[by_both]
+    return _in_form(form, src, dst, eids)
+
+
+def incident_edges(where: str, graph: Graph, nodes: Any, form: str, etype: Etype | None, *, inward: bool) -> Any:
+    """Return the edges that end (``inward``) or start at nodes, node after node, IDs ascending."""
+    checks.choice(where, "form", form, ("uv", "eid", "all"))
+    index = graph.schema.relation(where, etype)
+    relation = graph.relations[index]
+    space = (graph.schema.dst_spaces if inward else graph.schema.src_spaces)[index]
+    rows = node_rows(where, graph, nodes, space)
+    which, cols, eids = gather_rows(relation.csc() if inward else relation.csr(), rows)
+    near, far, eids = rows[which].to(graph.idtype), cols.to(graph.idtype), eids.to(graph.idtype)
+    return _in_form(form, far, near, eids) if inward else _in_form(form, near, far, eids)
+
+
+def find_edges(graph: Graph, eid: Any, etype: Etype | None) -> tuple[Tensor, Tensor]:
+    """Return the source and destination of each edge ID."""
+    index = graph.schema.relation("find_edges", etype)
+    rows = edge_rows("find_edges", graph, eid, index)
+    src, dst = graph.relations[index].coo()
+    return src[rows], dst[rows]
+
+
+def edge_ids(graph: Graph, u: Any, v: Any, return_uv: bool, etype: Etype | None) -> Any:
+    """Return the IDs of edges between pairs of nodes."""
+    index = graph.schema.relation("edge_ids", etype)
+    src, dst, single = _pairs("edge_ids", graph, u, v, index)
+    if return_uv:
+        counts, eids = edges_between(graph.relations[index], src, dst)
+        src, dst = torch.repeat_interleave(src, counts), torch.repeat_interleave(dst, counts)
+        return src.to(graph.idtype), dst.to(graph.idtype), eids.to(graph.idtype)
+    eids = _lowest_ids("edge_ids", graph, src, dst, index)
+    return int(eids) if single else eids.to(graph.idtype)
+
+
+def has_edges_between(graph: Graph, u: Any, v: Any, etype: Etype | None) -> bool | Tensor:
+    """Return whether there is an edge between each pair of nodes; a bool for two ints."""
+    index = graph.schema.relation("has_edges_between", etype)
+    src, dst, single = _pairs("has_edges_between", graph, u, v, index)
+    counts, _ = edges_between(graph.relations[index], src, dst)
+    return bool(counts > 0) if single else counts > 0
+
+
+def has_parallel_edges(relation: Relation) -> bool:
+    """Return whether two edges join the same nodes."""
+    src, dst = relation.coo()
+    keys = src.to(torch.int64) * relation.num_dst + dst
+    return len(torch.unique(keys)) < relation.num_edges
+
+
+def _pairs(where: str, graph: Graph, u: Any, v: Any, index: int) -> tuple[Tensor, Tensor, bool]:
+    """Return checked sources and destinations of one length, int64, and whether both were single integers."""
+    schema = graph.schema
+    src = node_rows(where, graph, u, schema.src_spaces[index])
+    dst = node_rows(where, graph, v, schema.dst_spaces[index])
+    if len(src) != len(dst):
+        if len(src) != 1 and len(dst) != 1:
+            raise ShapeError(f"{where}: got {len(src)} source IDs and {len(dst)} destination IDs; expected as many.")
+        src, dst = torch.broadcast_tensors(src, dst)
+    return src, dst, _is_one(u) and _is_one(v)
+
+
+def _lowest_ids(where: str, graph: Graph, src: Tensor, dst: Tensor, index: int) -> Tensor:
+    counts, eids = edges_between(graph.relations[index], src, dst)
+    if bool((counts == 0).any()):
+        first = int((counts == 0).nonzero()[0])
+        raise GraphError(
+            f"{where}: {graph.edge_frames[index].owner} has no edge from {int(src[first])} to {int(dst[first])}; "
+            "has_edges_between tells which pairs have one."
+        )
+    return eids[counts.cumsum(0) - counts]
+
+
+def _is_one(ids: Any) -> bool:
+    return isinstance(ids, int | np.integer)
+
+
+def _in_form(form: str, src: Tensor, dst: Tensor, eids: Tensor) -> Any:
+    return {"uv": (src, dst), "eid": eids, "all": (src, dst, eids)}[form]
+
+
+def describe(graph: Graph) -> str:
+    """Return what ``repr`` shows: counts and features of each type."""
+    schema = graph.schema
+    name = "Block" if schema.is_block else "Graph"
+    if len(schema.etypes) == 1 and len(set(schema.ntypes)) == 1:
+        nodes = f"num_nodes={graph.num_nodes()}"
+        if schema.is_block:
+            nodes = f"num_src_nodes={graph.num_src_nodes()}, num_dst_nodes={graph.num_dst_nodes()}"
+        return f"{name}({nodes}, num_edges={graph.num_edges()}{_features(graph)})"
+    edges = dict(zip(schema.canonical_etypes, (relation.num_edges for relation in graph.relations), strict=True))
+    if schema.is_block:
+        sources = {ntype: graph.num_src_nodes(ntype) for ntype in schema.src_ntypes}
+        destinations = {ntype: graph.num_dst_nodes(ntype) for ntype in schema.dst_ntypes}
+        return f"{name}(num_src_nodes={sources}, num_dst_nodes={destinations}, num_edges={edges})"
+    return f"{name}(num_nodes={ ({ntype: graph.num_nodes(ntype) for ntype in schema.ntypes}) }, num_edges={edges})"
+
+
+def _features(graph: Graph) -> str:
+    parts = []
+    for kind, frames in (("ndata", graph.node_frames[:1]), ("edata", graph.edge_frames)):
+        shapes = {name: tuple(column.shape[1:]) for frame in frames for name, column in frame.columns.items()}
+        if shapes:
+            parts.append(f", {kind}={shapes}")
+    return "".join(parts)
