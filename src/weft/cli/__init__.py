@@ -1,0 +1,5 @@
+"""The command line: ``weft recommend | demo | doctor``."""
+
+from weft.cli.app import main
+
+__all__ = ["main"]

@@ -1,0 +1,5 @@
+"""``python -m weft.cli``: the same as ``weft``."""
+
+from weft.cli.app import main
+
+main()

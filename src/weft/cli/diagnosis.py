@@ -1,0 +1,198 @@
+"""What ``weft doctor`` looks at, one function a section; each returns findings and none of them raises."""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import importlib.metadata
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+State = Literal["ok", "note", "fault"]
+
+CORE = ("torch", "numpy", "scipy", "networkx", "pyarrow", "duckdb", "pydantic", "typer", "rich", "safetensors", "yaml")
+EXTRAS = {"report": ("matplotlib", "jinja2")}
+_DISTRIBUTION = {"yaml": "pyyaml"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the diagnosis."""
+
+    section: str
+    name: str
+    value: str
+    state: State = "ok"
+    """``note``: works, but worth knowing; ``fault``: should work and does not."""
+    advice: str = ""
+    """What to do about it."""
+
+
+def examine() -> list[Finding]:
+    """Return the findings of every section, in reading order."""
+    return [*versions(), *dependencies(), *native_library(), *threads(), *gpu(), *extras(), *data_folders(), *self_check()]
+
+
+def versions() -> list[Finding]:
+    """Python, PyTorch and weft, and the machine they run on."""
+    import torch
+
+    import weft
+
+    return [
+        Finding("versions", "weft", f"{weft.__version__}  ({Path(weft.__file__).parent})"),
+        Finding("versions", "Python", f"{platform.python_version()}  ({sys.executable})"),
+        Finding("versions", "PyTorch", str(torch.__version__)),
+        Finding("versions", "machine", f"{platform.system()} {platform.machine()}"),
+    ]
+
+
+def dependencies() -> list[Finding]:
+    """The packages that weft always needs: present, and importable."""
+    found, findings = [], []
+    for module in CORE:
+        version, trouble = _import(module)
+        if trouble:
+            findings.append(
+                Finding("dependencies", module, trouble, "fault", f"pip install {_DISTRIBUTION.get(module, module)}")
+            )
+        else:
+            found.append(f"{module} {version}")
+    return [Finding("dependencies", "importable", ", ".join(found)), *findings]
+
+
+def native_library() -> list[Finding]:
+    """The library, the instruction set chosen, those built and those that the CPU can run."""
+    from weft.errors import InputError
+    from weft.kernels import native
+
+    section = "native library"
+    usable = native.cpu_isas()
+    built = [isa for isa in native.ISAS if native.library_path(isa).exists()]
+    counts = [
+        Finding(section, "CPU can run", ", ".join(usable)),
+        Finding(section, "built", ", ".join(built) or "none"),
+    ]
+    try:
+        status = native.status()
+    except InputError as error:
+        return [Finding(section, "chosen", str(error), "fault", "set WEFT_ISA to one of those built, or unset it"), *counts]
+    if status.library is not None:
+        override = "by WEFT_ISA" if os.environ.get("WEFT_ISA") else "the best of both lists"
+        return [
+            Finding(section, "chosen", f"{status.isa}, {override}"),
+            Finding(section, "file", str(status.path)),
+            *counts,
+        ]
+    # A build without it, or a wish for none, is a choice; a library that is there and does not load is a fault.
+    broken = bool(set(built) & set(usable)) and os.environ.get("WEFT_ISA") != "none"
+    advice = "install weft again, with a C++20 compiler, for kernels that are many times faster"
+    return [Finding(section, "chosen", f"none: {status.reason}", "fault" if broken else "note", advice), *counts]
+
+
+def threads() -> list[Finding]:
+    """How many threads kernels use, and whether they are PyTorch's own."""
+    import torch
+
+    from weft.kernels import native
+
+    section = "threads"
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    findings = [Finding(section, "in use", f"{torch.get_num_threads()} of {allowed} that this process may use")]
+    if not _native_is_loaded():
+        return findings
+    library = native.status().library
+    if library is None or not library.weft_has_openmp():
+        advice = "compile with OpenMP to use more than one thread"
+        return [*findings, Finding(section, "OpenMP", "the library was built without it", "note", advice)]
+    if _shares_pool(library):
+        return [*findings, Finding(section, "OpenMP", "one pool, shared with PyTorch")]
+    advice = "two pools of threads work, but can get in each other's way"
+    return [*findings, Finding(section, "OpenMP", "a runtime of its own beside PyTorch's", "note", advice)]
+
+
+def _shares_pool(library: ctypes.CDLL) -> bool:
+    """Whether a change of PyTorch's number of threads is seen by the OpenMP runtime that the library is linked to."""
+    import torch
+
+    try:
+        read = library.omp_get_max_threads
+    except AttributeError:
+        return False
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(before + 1)
+        return int(read()) == before + 1
+    finally:
+        torch.set_num_threads(before)
+
+
+def gpu() -> list[Finding]:
+    """CUDA devices and Triton, which compiles the kernels for them."""
+    import torch
+
+    if not torch.cuda.is_available():
+        return [Finding("GPU", "CUDA", "none that PyTorch can use")]
+    names = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
+    version, trouble = _import("triton")
+    advice = "pip install triton; until then the reference kernels run on the GPU" if trouble else ""
+    return [
+        Finding("GPU", "CUDA", ", ".join(names)),
+        Finding("GPU", "Triton", trouble or version, "note" if trouble else "ok", advice),
+    ]
+
+
+def extras() -> list[Finding]:
+    """The optional extras: which are complete."""
+    findings = []
+    for extra, modules in EXTRAS.items():
+        results = {module: _import(module) for module in modules}
+        missing = [module for module, (_, trouble) in results.items() if trouble]
+        if missing:
+            value = f"not installed: {', '.join(missing)}"
+            findings.append(Finding("extras", extra, value, "note", f"pip install 'weft[{extra}]'"))
+        else:
+            found = ", ".join(f"{module} {version}" for module, (version, _) in results.items())
+            findings.append(Finding("extras", extra, found))
+    return findings
+
+
+def data_folders() -> list[Finding]:
+    """Where public datasets are looked for."""
+    folder = os.environ.get("WEFT_DATA_DIR", "")
+    if not folder:
+        return [Finding("data", "WEFT_DATA_DIR", "not set: public datasets need it, your own tables do not")]
+    if not Path(folder).is_dir():
+        return [Finding("data", "WEFT_DATA_DIR", f"{folder} is not a folder", "fault", "set it to the folder of datasets")]
+    return [Finding("data", "WEFT_DATA_DIR", folder)]
+
+
+def self_check() -> list[Finding]:
+    """Nothing to try yet."""
+    return []
+
+
+def _native_is_loaded() -> bool:
+    from weft.errors import InputError
+    from weft.kernels import native
+
+    try:
+        return native.is_available()
+    except InputError:
+        return False
+
+
+def _import(module: str) -> tuple[str, str]:
+    """Return the version of a module, and what went wrong with importing it (empty when nothing did)."""
+    try:
+        importlib.import_module(module)
+    except Exception as error:  # a broken package can raise anything, and the doctor reports it
+        return "", f"{type(error).__name__}: {error}"
+    try:
+        return importlib.metadata.version(_DISTRIBUTION.get(module, module)), ""
+    except importlib.metadata.PackageNotFoundError:
+        return "of unknown version", ""

@@ -1,0 +1,109 @@
+"""``weft doctor``: it tells what is there, and its exit code is 1 only for what should work and does not."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import torch
+from typer.testing import CliRunner
+
+import weft
+from weft.cli import diagnosis
+from weft.cli.app import app
+from weft.kernels import native
+
+RUNNER = CliRunner()
+
+
+@pytest.fixture
+def choose_isa(monkeypatch):
+    """Return a function that sets WEFT_ISA and makes the loader look again."""
+
+    def choose(value: str) -> None:
+        monkeypatch.setenv("WEFT_ISA", value)
+        native.status.cache_clear()
+
+    yield choose
+    monkeypatch.undo()
+    native.status.cache_clear()
+
+
+def by_name(findings):
+    return {(finding.section, finding.name): finding for finding in findings}
+
+
+def test_doctor_finds_a_sound_installation_sound():
+    result = RUNNER.invoke(app, ["doctor"])
+    assert result.exit_code == 0, result.output
+    assert "All that should work works." in result.stdout
+    for text in (weft.__version__, torch.__version__, "native library", "threads", "GPU", "extras", "WEFT_DATA_DIR"):
+        assert text in result.stdout
+
+
+def test_output_is_plain_when_piped():
+    assert "\x1b" not in RUNNER.invoke(app, ["doctor"]).stdout
+
+
+def test_json_holds_every_finding():
+    told = json.loads(RUNNER.invoke(app, ["doctor", "--json"]).stdout)
+    assert told["healthy"] is True
+    assert {"section", "name", "value", "state", "advice"} == set(told["findings"][0])
+    assert {"versions", "dependencies", "native library", "threads", "GPU", "extras", "data"} <= {
+        finding["section"] for finding in told["findings"]
+    }
+
+
+def test_wish_for_the_references_is_a_note(choose_isa):
+    choose_isa("none")
+    finding = by_name(diagnosis.native_library())["native library", "chosen"]
+    assert finding.state == "note"
+    assert "WEFT_ISA=none" in finding.value
+
+
+def test_unknown_instruction_set_is_a_fault(choose_isa):
+    choose_isa("x86-64-v9")
+    result = RUNNER.invoke(app, ["doctor"])
+    assert result.exit_code == 1
+    assert "x86-64-v9" in result.stdout
+
+
+@pytest.mark.native
+def test_library_that_does_not_load_is_a_fault(monkeypatch, tmp_path):
+    isa = native.cpu_isas()[0]
+    (tmp_path / native.library_path(isa).name).write_bytes(b"no library")
+    monkeypatch.setattr(native, "_DIRECTORY", tmp_path)
+    native.status.cache_clear()
+    try:
+        finding = by_name(diagnosis.native_library())["native library", "chosen"]
+    finally:
+        native.status.cache_clear()
+    assert finding.state == "fault"
+    assert "cannot be loaded" in finding.value
+
+
+def test_missing_dependency_is_a_fault_with_the_command_that_mends_it(monkeypatch):
+    monkeypatch.setattr(diagnosis, "CORE", ("torch", "no_such_package"))
+    finding = by_name(diagnosis.dependencies())["dependencies", "no_such_package"]
+    assert finding.state == "fault"
+    assert finding.advice == "pip install no_such_package"
+
+
+def test_missing_extra_is_a_note_with_the_command_that_mends_it(monkeypatch):
+    monkeypatch.setattr(diagnosis, "EXTRAS", {"report": ("no_such_package",)})
+    (finding,) = diagnosis.extras()
+    assert finding.state == "note"
+    assert finding.advice == "pip install 'weft[report]'"
+
+
+def test_data_folder_that_is_not_there_is_a_fault(monkeypatch, tmp_path):
+    monkeypatch.setenv("WEFT_DATA_DIR", str(tmp_path / "gone"))
+    (finding,) = diagnosis.data_folders()
+    assert finding.state == "fault"
+
+
+@pytest.mark.native
+def test_thread_count_is_left_as_it_was():
+    before = torch.get_num_threads()
+    diagnosis.threads()
+    assert torch.get_num_threads() == before
