@@ -8,7 +8,14 @@
 namespace weft {
 
 // Status of every exported function; weft.kernels.native turns the negative ones into exceptions.
-enum status : int32_t { ok = 0, unknown_dtype = -1, unknown_index_type = -2, unknown_op = -3, out_of_memory = -4, bad_argument = -5 };
+enum status : int32_t {
+  ok = 0,
+  unknown_dtype = -1,
+  unknown_index_type = -2,
+  unknown_op = -3,
+  out_of_memory = -4,
+  bad_argument = -5
+};
 
 enum dtype_code : int32_t { code_float32 = 0, code_float64 = 1, code_bfloat16 = 2, code_float16 = 3 };
 

@@ -1,5 +1,5 @@
-// Row-parallel loops over a compressed graph: each row has one owner thread, which adds in a fixed order, so results have
-// the same bits for any number of threads.
+// Row-parallel loops over a compressed graph: each row has one owner thread, which adds in a fixed order, so results
+// have the same bits for any number of threads.
 #pragma once
 
 #include <algorithm>
@@ -34,8 +34,7 @@ inline int64_t balanced_cut(const int64_t* indptr, int64_t num_rows, int64_t par
 template <typename Body>
 void for_row_ranges(const int64_t* indptr, int64_t num_rows, int num_threads, Body&& body) {
   if (num_rows == 0) return;
-  const int64_t num_parts =
-      num_threads <= 1 ? 1 : std::min<int64_t>(num_rows, int64_t(num_threads) * 16);
+  const int64_t num_parts = num_threads <= 1 ? 1 : std::min<int64_t>(num_rows, int64_t(num_threads) * 16);
   if (num_parts == 1) {
     body(int64_t(0), num_rows);
     return;

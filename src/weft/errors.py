@@ -12,7 +12,7 @@
     │   ├── FieldError           no feature column of that name (also a KeyError)
     │   ├── TableError           a user's table cannot be read as asked
     │   └── CheckpointError      a checkpoint is damaged or belongs to another run
-    ├── GraphError               the graph cannot do what was asked of it (zero in-degree, wrong format, not a block ...)
+    ├── GraphError               the graph cannot do what was asked of it (zero in-degree, wrong format ...)
     ├── OutputError (OSError)    a result cannot be written
     └── NativeError              the native library is missing, foreign or reported a failure
 

@@ -60,6 +60,8 @@ def test_version_is_printed():
 
 
 def test_loading_the_program_leaves_heavy_modules_alone():
-    code = "import sys, weft.cli; print([m for m in ('duckdb', 'pyarrow', 'pydantic', 'matplotlib') if m in sys.modules])"
+    code = (
+        "import sys, weft.cli; print([m for m in ('duckdb', 'pyarrow', 'pydantic', 'matplotlib') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -7,7 +7,19 @@ import sys
 
 import pytest
 
-HEAVY = ("duckdb", "jinja2", "matplotlib", "networkx", "pandas", "pyarrow", "pydantic", "rich", "scipy", "typer", "yaml")
+HEAVY = (
+    "duckdb",
+    "jinja2",
+    "matplotlib",
+    "networkx",
+    "pandas",
+    "pyarrow",
+    "pydantic",
+    "rich",
+    "scipy",
+    "typer",
+    "yaml",
+)
 
 
 def modules_after(statement: str) -> set[str]:

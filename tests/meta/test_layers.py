@@ -40,7 +40,7 @@ def source_files() -> list[Path]:
 
 
 def package_of(path: Path) -> str:
-    """Return the name below ``weft`` that a file belongs to: ``graph`` for weft/graph/frame.py, ``""`` for weft itself."""
+    """Return the name below ``weft`` that a file belongs to: ``graph`` for weft/graph/frame.py, ``""`` for weft."""
     parts = path.relative_to(SOURCE / "weft").with_suffix("").parts
     return "" if parts == ("__init__",) else parts[0]
 

@@ -1,10 +1,10 @@
 """The ``weft`` program: its commands, and what every command does with errors.
 
-A command is a function in a module of its own, registered at the end of this file. Such a module imports only ``typer`` at
-its top; what the command needs is imported inside the function, so that ``weft --help`` stays quick.
+A command is a function in a module of its own, registered at the end of this file. Such a module imports only ``typer``
+at its top; what the command needs is imported inside the function, so that ``weft --help`` stays quick.
 
-Exit codes: 0 done; 1 something that should work does not; 2 the input cannot be used or the output cannot be written (one
-paragraph on standard error says what and what to do next); 130 stopped with Ctrl-C.
+Exit codes: 0 done; 1 something that should work does not; 2 the input cannot be used or the output cannot be written
+(one paragraph on standard error says what and what to do next); 130 stopped with Ctrl-C.
 """
 
 from __future__ import annotations

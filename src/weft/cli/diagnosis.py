@@ -34,7 +34,16 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Return the findings of every section, in reading order."""
-    return [*versions(), *dependencies(), *native_library(), *threads(), *gpu(), *extras(), *data_folders(), *self_check()]
+    return [
+        *versions(),
+        *dependencies(),
+        *native_library(),
+        *threads(),
+        *gpu(),
+        *extras(),
+        *data_folders(),
+        *self_check(),
+    ]
 
 
 def versions() -> list[Finding]:
@@ -80,7 +89,10 @@ def native_library() -> list[Finding]:
     try:
         status = native.status()
     except InputError as error:
-        return [Finding(section, "chosen", str(error), "fault", "set WEFT_ISA to one of those built, or unset it"), *counts]
+        return [
+            Finding(section, "chosen", str(error), "fault", "set WEFT_ISA to one of those built, or unset it"),
+            *counts,
+        ]
     if status.library is not None:
         override = "by WEFT_ISA" if os.environ.get("WEFT_ISA") else "the best of both lists"
         return [
@@ -167,7 +179,9 @@ def data_folders() -> list[Finding]:
     if not folder:
         return [Finding("data", "WEFT_DATA_DIR", "not set: public datasets need it, your own tables do not")]
     if not Path(folder).is_dir():
-        return [Finding("data", "WEFT_DATA_DIR", f"{folder} is not a folder", "fault", "set it to the folder of datasets")]
+        return [
+            Finding("data", "WEFT_DATA_DIR", f"{folder} is not a folder", "fault", "set it to the folder of datasets")
+        ]
     return [Finding("data", "WEFT_DATA_DIR", folder)]
 
 

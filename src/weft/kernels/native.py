@@ -1,7 +1,7 @@
 """The native library: finding it, choosing the instruction set, calling it.
 
-The library is C++ behind a C interface and knows nothing of PyTorch; it is called through ``ctypes``, which releases the
-GIL. There is one build an instruction set; ``WEFT_ISA`` (``x86-64-v2``, ``x86-64-v3``, ``x86-64-v4``, ``plain``, or
+The library is C++ behind a C interface and knows nothing of PyTorch; it is called through ``ctypes``, which releases
+the GIL. There is one build an instruction set; ``WEFT_ISA`` (``x86-64-v2``, ``x86-64-v3``, ``x86-64-v4``, ``plain``, or
 ``none`` to run on the references) overrides the choice.
 
 ``torch`` is imported before the library is loaded, so that both share one OpenMP pool.
@@ -15,7 +15,7 @@ import os
 import platform
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -148,7 +148,7 @@ def use_native(*tensors: Tensor | None) -> bool:
 
 
 @functools.cache
-def function(name: str, argtypes: tuple[type, ...]) -> ctypes._CFuncPtr:
+def function(name: str, argtypes: tuple[type, ...]) -> Callable[..., int]:
     """Return an exported function that returns a status.
 
     Args:
