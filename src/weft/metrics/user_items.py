@@ -39,7 +39,8 @@ class UserItems(NamedTuple):
 
     def take(self, user_ids: Tensor) -> UserItems:
         """Return the items of ``user_ids`` (``(n,)`` int64, in this order) as users ``0..n-1``."""
-        starts, counts = self.indptr[user_ids], self.counts()[user_ids]
+        starts = self.indptr[user_ids]
+        counts = self.indptr[user_ids + 1] - starts
         indptr = _offsets(counts)
         num_pairs = int(indptr[-1])
         shifts = (starts - indptr[:-1]).repeat_interleave(counts, output_size=num_pairs)
