@@ -42,14 +42,6 @@ inline int64_t even_cut(int64_t count, int64_t part, int64_t num_parts) {
   return count / num_parts * part + count % num_parts * part / num_parts;
 }
 
-inline int64_t thread_number() {
-#if defined(_OPENMP)
-  return omp_get_thread_num();
-#else
-  return 0;
-#endif
-}
-
 // 1 when `rows` ascends (ties allowed), else 0. Stops at the first step down of each range.
 template <typename In>
 int32_t rows_in_order(const In* rows, int64_t num_edges, int num_threads) {

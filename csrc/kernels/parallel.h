@@ -11,6 +11,15 @@
 
 namespace weft {
 
+// Which of the threads of a parallel loop this is, for scratch space.
+inline int64_t thread_number() {
+#if defined(_OPENMP)
+  return omp_get_thread_num();
+#else
+  return 0;
+#endif
+}
+
 // First row of part `part` of `num_parts`, cutting rows so that parts hold about equal work, where a row costs its
 // edges plus a constant. `indptr` has num_rows + 1 entries.
 inline int64_t balanced_cut(const int64_t* indptr, int64_t num_rows, int64_t part, int64_t num_parts) {

@@ -1,6 +1,6 @@
 """Random numbers as a function of what they are for: a counter-based generator.
 
-``hash_bits(seed, a, b, ...)`` mixes the seed and any number of counters (edge, head, epoch, hop, slot ...) into 64 bits.
+``hash_bits(seed, a, b, ...)`` mixes the seed and any number of counters (edge, head, epoch, hop, slot) into 64 bits.
 There is no state: the same arguments give the same bits on any device, for any number of threads, workers or machines,
 and nothing has to be stored to draw the same numbers again in a backward pass.
 

@@ -2,5 +2,6 @@
 
 from weft.kernels.compressed import Compressed
 from weft.kernels.conversion import compressed_to_coo, coo_to_compressed, transpose
+from weft.kernels.edge_softmax import edge_softmax
 
-__all__ = ["Compressed", "compressed_to_coo", "coo_to_compressed", "transpose"]
+__all__ = ["Compressed", "compressed_to_coo", "coo_to_compressed", "edge_softmax", "transpose"]

@@ -1,0 +1,92 @@
+"""``weft::edge_softmax``: scores normalised over the edges of each row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from weft.errors import DtypeError, ShapeError
+from weft.kernels import native as library
+from weft.kernels.compressed import Compressed
+from weft.kernels.edge_softmax import native, reference
+
+torch.library.define("weft::edge_softmax", "(Tensor indptr, Tensor? eids, Tensor scores) -> Tensor")
+torch.library.define("weft::edge_softmax_backward", "(Tensor indptr, Tensor? eids, Tensor out, Tensor grad) -> Tensor")
+
+
+def edge_softmax(csc: Compressed, scores: Tensor) -> Tensor:
+    """Normalise edge scores over the edges of each row.
+
+    ``out[e] = exp(scores[e] - m) / sum(exp(scores[f] - m))`` over the edges ``f`` of the row of ``e``, where ``m`` is their
+    maximum; each head on its own. Pass the CSC to normalise over incoming edges, the CSR for outgoing ones.
+
+    Args:
+        csc: ``E`` edges.
+        scores: ``(E, *heads)`` float32, float64, bfloat16 or float16, in edge-ID order. 16-bit types are computed in
+            float32 and rounded once.
+
+    Returns:
+        ``(E, *heads)``, dtype of ``scores``. Nothing is to normalise for a row without edges; a NaN makes its row and head
+        NaN, and so does a row of which all scores are ``-inf``. Same bits for any number of threads.
+
+    Raises:
+        ShapeError: ``scores`` has no row per edge.
+        DtypeError: ``scores`` is no float tensor.
+
+    Source: Velickovic et al. 2018 (arXiv:1710.10903), eq. 2.
+
+    >>> csc = Compressed(torch.tensor([0, 2, 3]), torch.tensor([0, 1, 0]), None, 2)
+    >>> edge_softmax(csc, torch.tensor([1.0, 1.0, 5.0]))
+    tensor([0.5000, 0.5000, 1.0000])
+    """
+    if scores.dim() == 0 or scores.shape[0] != csc.num_edges:
+        raise ShapeError(
+            f"edge_softmax: scores have shape {tuple(scores.shape)}, but there are {csc.num_edges} edges. "
+            "Give one row of scores an edge, in edge-ID order."
+        )
+    if scores.dtype not in library.DTYPE_CODES:
+        raise DtypeError(
+            f"edge_softmax: scores are {scores.dtype}; expected float32, float64, bfloat16 or float16. "
+            "Convert with .float()."
+        )
+    flat = scores.reshape(scores.shape[0], scores[0].numel() if scores.shape[0] else 1) if scores.dim() != 2 else scores
+    return torch.ops.weft.edge_softmax(csc.indptr, csc.eids, flat).view(scores.shape)
+
+
+@torch.library.impl("weft::edge_softmax", "CompositeExplicitAutograd")
+def _run(indptr: Tensor, eids: Tensor | None, scores: Tensor) -> Tensor:
+    if library.use_native(indptr, eids, scores):
+        return native.edge_softmax(indptr, eids, scores)
+    return reference.edge_softmax(indptr, eids, scores)
+
+
+@torch.library.impl("weft::edge_softmax_backward", "CompositeExplicitAutograd")
+def _run_backward(indptr: Tensor, eids: Tensor | None, out: Tensor, grad: Tensor) -> Tensor:
+    if library.use_native(indptr, eids, out, grad):
+        return native.edge_softmax(indptr, eids, out, grad)
+    return reference.edge_softmax_backward(indptr, eids, out, grad)
+
+
+@torch.library.register_fake("weft::edge_softmax")
+def _fake(indptr: Tensor, eids: Tensor | None, scores: Tensor) -> Tensor:
+    return torch.empty_like(scores, memory_format=torch.contiguous_format)
+
+
+@torch.library.register_fake("weft::edge_softmax_backward")
+def _fake_backward(indptr: Tensor, eids: Tensor | None, out: Tensor, grad: Tensor) -> Tensor:
+    return torch.empty_like(out, memory_format=torch.contiguous_format)
+
+
+def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+    indptr, eids, _ = inputs
+    ctx.save_for_backward(indptr, eids, output)
+
+
+def _backward(ctx: Any, grad: Tensor) -> tuple[None, None, Tensor]:
+    indptr, eids, out = ctx.saved_tensors
+    return None, None, torch.ops.weft.edge_softmax_backward(indptr, eids, out, grad)
+
+
+torch.library.register_autograd("weft::edge_softmax", _backward, setup_context=_setup_context)
