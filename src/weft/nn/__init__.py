@@ -1,7 +1,17 @@
-"""Layers and models."""
+"""Layers, models and losses."""
 
+from weft.nn.conv import GATConv, GraphConv, HeteroGraphConv, SAGEConv
 from weft.nn.losses import bpr_loss, sampled_softmax_loss
 from weft.nn.models import LightGCN
 from weft.nn.spectral import spectral_embedding
 
-__all__ = ["LightGCN", "bpr_loss", "sampled_softmax_loss", "spectral_embedding"]
+__all__ = [
+    "GATConv",
+    "GraphConv",
+    "HeteroGraphConv",
+    "LightGCN",
+    "SAGEConv",
+    "bpr_loss",
+    "sampled_softmax_loss",
+    "spectral_embedding",
+]

@@ -1,4 +1,4 @@
-"""Ready models."""
+"""Whole models."""
 
 from weft.nn.models.lightgcn import LightGCN
 

@@ -1,0 +1,158 @@
+"""Graph attention."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from weft.nn.conv.inputs import (
+    Features,
+    Sizes,
+    check_edge_weight,
+    check_size,
+    destinations_of,
+    pair_of_sizes,
+    relation_for,
+    source_features,
+)
+from weft.ops import edge_softmax, gat_attention, u_add_v, u_mul_e_sum
+from weft.ops.target import GraphLike
+from weft.relation import Relation
+
+_SEEDS = 2**62
+
+
+class GATConv(nn.Module):
+    """Sum of the neighbours' transformed features, weighted by attention.
+
+    ``out[v, h] = sum(a[u, v, h] * fc(feat[u])[h])`` over the edges ``(u, v)``, where ``a`` is the softmax over the edges
+    of ``v`` of ``leaky_relu(<attn_l[h], fc(feat[u])[h]> + <attn_r[h], fc(feat[v])[h]>)``; plus residual and bias.
+
+    Parameters: ``fc.weight`` ``(num_heads * out_feats, in_feats)``, or ``fc_src`` and ``fc_dst`` for a pair of sizes;
+    ``attn_l`` and ``attn_r`` ``(1, num_heads, out_feats)``; ``bias`` ``(num_heads * out_feats,)``; ``res_fc.weight`` and,
+    in place of ``bias``, ``res_fc.bias`` when the residual changes the size. Weights are Glorot normal with the gain of
+    ReLU.
+
+    Scores, softmax and weighted sum are one kernel that stores at most one value a head and edge. It is left for
+    separate steps when the attention is asked for, or edges have weights.
+
+    Source: Velickovic et al. 2018 (arXiv:1710.10903); DGL's ``dgl.nn.GATConv``.
+    """
+
+    def __init__(
+        self,
+        in_feats: Sizes,
+        out_feats: int,
+        num_heads: int,
+        feat_drop: float = 0.0,
+        attn_drop: float = 0.0,
+        negative_slope: float = 0.2,
+        residual: bool = False,
+        activation: Callable[[Tensor], Tensor] | None = None,
+        allow_zero_in_degree: bool = False,
+        bias: bool = True,
+    ) -> None:
+        """Make the layer.
+
+        Args:
+            in_feats: size of input features, or sizes of source and destination features.
+            out_feats: size of output features a head.
+            num_heads: number of heads.
+            feat_drop: dropout of the input features.
+            attn_drop: dropout of the attention.
+            negative_slope: of the leaky ReLU.
+            residual: whether the destinations' input features are added, mapped where the sizes differ.
+            activation: applied last.
+            allow_zero_in_degree: whether nodes without incoming edges are accepted; their sum is 0.
+            bias: whether a bias is added.
+        """
+        super().__init__()
+        self._num_heads = num_heads
+        self._in_src_feats, self._in_dst_feats = pair_of_sizes(in_feats)
+        self._out_feats = out_feats
+        self._allow_zero_in_degree = allow_zero_in_degree
+        width = out_feats * num_heads
+        if isinstance(in_feats, int):
+            self.fc = nn.Linear(in_feats, width, bias=False)
+        else:
+            self.fc_src = nn.Linear(self._in_src_feats, width, bias=False)
+            self.fc_dst = nn.Linear(self._in_dst_feats, width, bias=False)
+        self.attn_l = nn.Parameter(torch.empty(1, num_heads, out_feats))
+        self.attn_r = nn.Parameter(torch.empty(1, num_heads, out_feats))
+        self.feat_drop = nn.Dropout(feat_drop)
+        self.attn_drop = nn.Dropout(attn_drop)
+        self.leaky_relu = nn.LeakyReLU(negative_slope)
+        mapped = residual and self._in_dst_feats != width
+        if mapped:
+            self.res_fc = nn.Linear(self._in_dst_feats, width, bias=bias)
+        elif residual:
+            self.res_fc = nn.Identity()
+        else:
+            self.register_buffer("res_fc", None)
+        self.register_parameter("bias", nn.Parameter(torch.zeros(width)) if bias and not mapped else None)
+        self.reset_parameters()
+        self.activation = activation
+
+    def reset_parameters(self) -> None:
+        """Draw the parameters anew."""
+        gain = nn.init.calculate_gain("relu")
+        linears = (self.fc,) if hasattr(self, "fc") else (self.fc_src, self.fc_dst)
+        for weight in (*(linear.weight for linear in linears), self.attn_l, self.attn_r):
+            nn.init.xavier_normal_(weight, gain=gain)
+        if self.bias is not None:
+            nn.init.zeros_(self.bias)
+        if isinstance(self.res_fc, nn.Linear):
+            nn.init.xavier_normal_(self.res_fc.weight, gain=gain)
+            if self.res_fc.bias is not None:
+                nn.init.zeros_(self.res_fc.bias)
+
+    def set_allow_zero_in_degree(self, set_value: bool) -> None:
+        """Accept nodes without incoming edges from now on, or refuse them."""
+        self._allow_zero_in_degree = set_value
+
+    def forward(
+        self,
+        graph: GraphLike,
+        feat: Features,
+        edge_weight: Tensor | None = None,
+        get_attention: bool = False,
+    ) -> Tensor | tuple[Tensor, Tensor]:
+        """Return new features of the destination nodes, and the attention if it is asked for.
+
+        Args:
+            graph: a graph or block with one edge type: ``S`` sources, ``D`` destinations, ``E`` edges.
+            feat: ``(S, *, in_feats)``, or a pair for sources and destinations; see Note [Features of a layer].
+            edge_weight: ``(E,)`` or ``(E, 1)``: multiplies the attention after the softmax.
+            get_attention: whether the attention is returned too, after dropout and edge weights.
+
+        Returns:
+            ``(D, *, num_heads, out_feats)``; with ``get_attention`` also ``(E, *, num_heads, 1)``.
+
+        Raises:
+            GraphError: a node without incoming edges, unless they are allowed.
+            ShapeError: a shape that does not fit.
+        """
+        relation = relation_for("GATConv", graph, self._allow_zero_in_degree)
+        feat = tuple(map(self.feat_drop, feat)) if isinstance(feat, tuple) else self.feat_drop(feat)
+        source, residual_input, hidden_src, hidden_dst = self._transform(graph, relation, feat)
+        check_edge_weight("GATConv", relation, edge_weight)
+        score_src = self._scores(hidden_src, self.attn_l)
+        score_dst = self._scores(hidden_dst, self.attn_r)
+        attention = None
+        if get_attention or edge_weight is not None or (self._drops() and torch.compiler.is_compiling()):
+            attention = self._attention(relation, score_src, score_dst, edge_weight)
+            out = u_mul_e_sum(relation, hidden_src, attention)
+        else:
+            out = self._fused(relation, hidden_src, score_src, score_dst)
+        if self.res_fc is not None:
+            out = out + self.res_fc(residual_input).view_as(out)
+        if self.bias is not None:
+            out = out + self.bias.view(self._num_heads, self._out_feats)
+        if self.activation is not None:
+            out = self.activation(out)
+        if get_attention:
+            assert attention is not None
+            return out, attention
+        return out

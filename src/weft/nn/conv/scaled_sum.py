@@ -1,0 +1,57 @@
+"""Sum over incoming edges with factors for both ends: what a normalised adjacency matrix does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from weft.ops import copy_u_sum
+from weft.relation import Relation
+
+
+def scaled_sum(relation: Relation, feat: Tensor, src_scale: Tensor | None, dst_scale: Tensor | None) -> Tensor:
+    """Return ``dst_scale[v] * sum(src_scale[u] * feat[u])`` over the edges ``(u, v)`` of each destination ``v``.
+
+    The factors take no gradient and cost no copy of the result; nothing is kept for the backward pass.
+
+    Args:
+        relation: ``S`` sources, ``D`` destinations.
+        feat: ``(S, *trailing)``.
+        src_scale: ``(S,)`` or None for ones.
+        dst_scale: ``(D,)`` or None for ones.
+
+    Returns:
+        ``(D, *trailing)``; 0 for a node without incoming edges.
+    """
+    if torch.compiler.is_compiling():
+        # The compiler fuses the factors into its own loops, and cannot trace a Relation as an argument of a Function.
+        feat = feat if src_scale is None else feat * _column(src_scale, feat)
+        out = copy_u_sum(relation, feat)
+        return out if dst_scale is None else out * _column(dst_scale, out)
+    out: Tensor = _ScaledSum.apply(feat, src_scale, dst_scale, relation)
+    return out
+
+
+class _ScaledSum(torch.autograd.Function):
+    """Its gradient is the same function over the reversed relation, so every derivative exists."""
+
+    @staticmethod
+    def forward(
+        ctx: Any, feat: Tensor, src_scale: Tensor | None, dst_scale: Tensor | None, relation: Relation
+    ) -> Tensor:
+        ctx.relation = relation
+        ctx.save_for_backward(src_scale, dst_scale)
+        feat = feat if src_scale is None else feat * _column(src_scale, feat)
+        out = copy_u_sum(relation, feat)
+        return out if dst_scale is None else out.mul_(_column(dst_scale, out))
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None, None]:
+        src_scale, dst_scale = ctx.saved_tensors
+        return _ScaledSum.apply(grad, dst_scale, src_scale, ctx.relation.reverse()), None, None, None
+
+
+def _column(scale: Tensor, feat: Tensor) -> Tensor:
+    return scale.to(feat.dtype).view(-1, *(1,) * (feat.dim() - 1))
