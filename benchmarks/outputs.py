@@ -76,7 +76,7 @@ def print_table(report: Report) -> None:
             workload.title,
             *[_cell(line, peer) for peer in peers],
             f"{workload.target:g}x {TITLES.get(workload.against, workload.against)}" if workload.target else "",
-            f"[{colour}]{reached:.2f}x[/]" if reached else "–",
+            f"[{colour}]{reached:.2f}x[/]" if reached else "-",
         )
     console.print(table)
     for name, seconds in report.import_seconds.items():
@@ -91,7 +91,7 @@ def print_table(report: Report) -> None:
 def _cell(line: Line, peer: str) -> str:
     seconds = line.median(peer)
     if seconds is None:
-        return "failed" if peer in line.problems else "–"
+        return "failed" if peer in line.problems else "-"
     text = f"{seconds * 1e3:,.1f}" if seconds < 0.1 else f"{seconds * 1e3:,.0f}"
     ratio = line.ratio(peer)
     mark = "!" if peer in line.problems else ""

@@ -27,19 +27,23 @@ _SEEDS = 2**62
 class GATConv(nn.Module):
     """Sum of the neighbours' transformed features, weighted by attention.
 
-    ``out[v, h] = sum(a[u, v, h] * fc(feat[u])[h])`` over the edges ``(u, v)``, where ``a`` is the softmax over the edges
-    of ``v`` of ``leaky_relu(<attn_l[h], fc(feat[u])[h]> + <attn_r[h], fc(feat[v])[h]>)``; plus residual and bias.
+    ``out[v, h] = sum(a[u, v, h] * fc(feat[u])[h])`` over the edges ``(u, v)``, where ``a`` is the softmax, over the
+    edges of ``v``, of ``leaky_relu(<attn_l[h], fc(feat[u])[h]> + <attn_r[h], fc(feat[v])[h]>)``. Residual and bias are
+    added to it.
 
     Parameters: ``fc.weight`` ``(num_heads * out_feats, in_feats)``, or ``fc_src`` and ``fc_dst`` for a pair of sizes;
-    ``attn_l`` and ``attn_r`` ``(1, num_heads, out_feats)``; ``bias`` ``(num_heads * out_feats,)``; ``res_fc.weight`` and,
-    in place of ``bias``, ``res_fc.bias`` when the residual changes the size. Weights are Glorot normal with the gain of
-    ReLU.
+    ``attn_l`` and ``attn_r`` ``(1, num_heads, out_feats)``; ``bias`` ``(num_heads * out_feats,)``; ``res_fc.weight``
+    and, in place of ``bias``, ``res_fc.bias`` when the residual changes the size. Weights are Glorot normal with the
+    gain of ReLU.
 
     Scores, softmax and weighted sum are one kernel that stores at most one value a head and edge. It is left for
     separate steps when the attention is asked for, or edges have weights.
 
     Source: Velickovic et al. 2018 (arXiv:1710.10903); DGL's ``dgl.nn.GATConv``.
     """
+
+    bias: nn.Parameter | None
+    res_fc: nn.Module | None
 
     def __init__(
         self,
@@ -85,12 +89,9 @@ class GATConv(nn.Module):
         self.attn_drop = nn.Dropout(attn_drop)
         self.leaky_relu = nn.LeakyReLU(negative_slope)
         mapped = residual and self._in_dst_feats != width
-        if mapped:
-            self.res_fc = nn.Linear(self._in_dst_feats, width, bias=bias)
-        elif residual:
-            self.res_fc = nn.Identity()
-        else:
-            self.register_buffer("res_fc", None)
+        self.res_fc = None
+        if residual:
+            self.res_fc = nn.Linear(self._in_dst_feats, width, bias=bias) if mapped else nn.Identity()
         self.register_parameter("bias", nn.Parameter(torch.zeros(width)) if bias and not mapped else None)
         self.reset_parameters()
         self.activation = activation
@@ -136,7 +137,7 @@ class GATConv(nn.Module):
         """
         relation = relation_for("GATConv", graph, self._allow_zero_in_degree)
         feat = tuple(map(self.feat_drop, feat)) if isinstance(feat, tuple) else self.feat_drop(feat)
-        source, residual_input, hidden_src, hidden_dst = self._transform(graph, relation, feat)
+        destination, hidden_src, hidden_dst = self._transform(graph, relation, feat)
         check_edge_weight("GATConv", relation, edge_weight)
         score_src = self._scores(hidden_src, self.attn_l)
         score_dst = self._scores(hidden_dst, self.attn_r)
@@ -147,7 +148,7 @@ class GATConv(nn.Module):
         else:
             out = self._fused(relation, hidden_src, score_src, score_dst)
         if self.res_fc is not None:
-            out = out + self.res_fc(residual_input).view_as(out)
+            out = out + self.res_fc(destination).view_as(out)
         if self.bias is not None:
             out = out + self.bias.view(self._num_heads, self._out_feats)
         if self.activation is not None:
@@ -156,3 +157,57 @@ class GATConv(nn.Module):
             assert attention is not None
             return out, attention
         return out
+
+    def _drops(self) -> bool:
+        return self.training and self.attn_drop.p > 0
+
+    def _transform(self, graph: GraphLike, relation: Relation, feat: Features) -> tuple[Tensor, Tensor, Tensor]:
+        """Return destination features, and transformed features of sources and destinations, ``(_, *, heads, dim)``."""
+        source = source_features("GATConv", relation, feat)
+        check_size("GATConv", "feat", source, self._in_src_feats)
+        if isinstance(feat, tuple):
+            destination = feat[1]
+            relation.check_rows("GATConv", "feat[1]", destination, "v")
+            check_size("GATConv", "destination feat", destination, self._in_dst_feats)
+            pair = (self.fc, self.fc) if hasattr(self, "fc") else (self.fc_src, self.fc_dst)
+            return destination, self._heads(pair[0](source)), self._heads(pair[1](destination))
+        destination = destinations_of("GATConv", graph, relation, source)
+        if hasattr(self, "fc"):
+            hidden = self._heads(self.fc(source))
+            return destination, hidden, hidden[: relation.num_dst]
+        return destination, self._heads(self.fc_src(source)), self._heads(self.fc_dst(destination))
+
+    def _heads(self, hidden: Tensor) -> Tensor:
+        return hidden.view(*hidden.shape[:-1], self._num_heads, self._out_feats)
+
+    def _scores(self, hidden: Tensor, attention: Tensor) -> Tensor:
+        """Return ``(nodes, *, heads)``: the inner product of each head with its attention vector.
+
+        A product with a block-diagonal matrix: no temporary of the features' size, forward or backward.
+        """
+        blocks = torch.block_diag(*attention[0].unsqueeze(-1)).to(hidden.dtype)
+        return hidden.flatten(-2) @ blocks
+
+    def _fused(self, relation: Relation, hidden: Tensor, score_src: Tensor, score_dst: Tensor) -> Tensor:
+        # Further dimensions of the features are further heads to the kernel.
+        seed = int(torch.randint(_SEEDS, ())) if self._drops() else 0
+        out = gat_attention(
+            relation,
+            hidden.reshape(hidden.shape[0], -1, self._out_feats),
+            score_src.reshape(score_src.shape[0], -1),
+            score_dst.reshape(score_dst.shape[0], -1),
+            self.leaky_relu.negative_slope,
+            self.attn_drop.p if self._drops() else 0.0,
+            seed,
+        )
+        return out.view(relation.num_dst, *hidden.shape[1:])
+
+    def _attention(
+        self, relation: Relation, score_src: Tensor, score_dst: Tensor, edge_weight: Tensor | None
+    ) -> Tensor:
+        """Return ``(E, *, heads, 1)`` after dropout and edge weights."""
+        logits = self.leaky_relu(u_add_v(relation, score_src.unsqueeze(-1), score_dst.unsqueeze(-1)))
+        attention: Tensor = self.attn_drop(edge_softmax(relation, logits))
+        if edge_weight is not None:
+            attention = attention * edge_weight.reshape(-1, *(1,) * (attention.dim() - 1))
+        return attention

@@ -30,6 +30,9 @@ class GraphConv(nn.Module):
     Source: Kipf and Welling 2017 (arXiv:1609.02907); DGL's ``dgl.nn.GraphConv``.
     """
 
+    weight: nn.Parameter | None
+    bias: nn.Parameter | None
+
     def __init__(
         self,
         in_feats: int,

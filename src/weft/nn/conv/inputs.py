@@ -43,9 +43,9 @@ def relation_for(where: str, graph: GraphLike, allow_zero_in_degree: bool) -> Re
         isolated = relation.in_degrees() == 0
         if bool(isolated.any()):
             raise GraphError(
-                f"{where}: {int(isolated.sum())} of {relation.num_dst} destination nodes are 0-in-degree nodes (the first "
-                f"is {int(isolated.nonzero()[0])}), whose output would not depend on any input. Add self-loops to the "
-                "graph, or give allow_zero_in_degree=True to the layer to let their output be that of no message."
+                f"{where}: {int(isolated.sum())} of {relation.num_dst} destination nodes are 0-in-degree nodes (the "
+                f"first is {int(isolated.nonzero()[0])}), whose output would depend on no input. Add self-loops to "
+                "the graph, or give allow_zero_in_degree=True to the layer to let their output be that of no message."
             )
     return relation
 

@@ -10,7 +10,15 @@ from torch.nn.utils.rnn import PackedSequence
 
 from weft import checks
 from weft.errors import ShapeError
-from weft.nn.conv.inputs import Features, Sizes, both_features, check_edge_weight, check_size, pair_of_sizes, relation_for
+from weft.nn.conv.inputs import (
+    Features,
+    Sizes,
+    both_features,
+    check_edge_weight,
+    check_size,
+    pair_of_sizes,
+    relation_for,
+)
 from weft.ops import gspmm
 from weft.ops.target import GraphLike
 from weft.relation import Relation
@@ -33,6 +41,8 @@ class SAGEConv(nn.Module):
 
     Source: Hamilton et al. 2017 (arXiv:1706.02216); DGL's ``dgl.nn.SAGEConv``.
     """
+
+    bias: nn.Parameter | None
 
     def __init__(
         self,
@@ -73,10 +83,8 @@ class SAGEConv(nn.Module):
         self.fc_neigh = nn.Linear(self._in_src_feats, out_feats, bias=False)
         if aggregator_type != "gcn":
             self.fc_self = nn.Linear(self._in_dst_feats, out_feats, bias=bias)
-        elif bias:
-            self.bias = nn.Parameter(torch.zeros(out_feats))
         else:
-            self.register_buffer("bias", None)
+            self.bias = nn.Parameter(torch.zeros(out_feats)) if bias else None
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -121,9 +129,7 @@ class SAGEConv(nn.Module):
             out = self.activation(out)
         return out if self.norm is None else self.norm(out)
 
-    def _combine(
-        self, relation: Relation, source: Tensor, destination: Tensor, edge_weight: Tensor | None
-    ) -> Tensor:
+    def _combine(self, relation: Relation, source: Tensor, destination: Tensor, edge_weight: Tensor | None) -> Tensor:
         if self._aggre_type == "gcn":
             out = self._gcn(relation, source, destination, edge_weight)
             return out if self.bias is None else out + self.bias

@@ -30,8 +30,8 @@ def scaled_sum(relation: Relation, feat: Tensor, src_scale: Tensor | None, dst_s
         feat = feat if src_scale is None else feat * _column(src_scale, feat)
         out = copy_u_sum(relation, feat)
         return out if dst_scale is None else out * _column(dst_scale, out)
-    out: Tensor = _ScaledSum.apply(feat, src_scale, dst_scale, relation)
-    return out
+    summed: Tensor = _ScaledSum.apply(feat, src_scale, dst_scale, relation)
+    return summed
 
 
 class _ScaledSum(torch.autograd.Function):
