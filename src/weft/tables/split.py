@@ -38,8 +38,8 @@ def split_by_time(interactions: Interactions, *, validation_fraction: float = 0.
     if len(before_test) == 0 or before_test[0] == before_test[-1]:
         raise TableError(
             f"split_by_time: {len(torch.unique_consecutive(ordered))} distinct times in column "
-            f"{interactions.columns.get('time', 'time')!r} leave nothing to train on; training, validation and test need "
-            "one each before the last tenth. Use leave-last-out or the random split, or a finer time column."
+            f"{interactions.columns.get('time', 'time')!r} leave nothing to train on; training, validation and test "
+            "need one each before the last tenth. Use leave-last-out or the random split, or a finer time column."
         )
     validation_start = min(int(ordered[count - min(later, count)]), int(before_test[-1]))
     validation_start = max(validation_start, int(before_test[before_test > before_test[0]][0]))
