@@ -44,8 +44,8 @@ class ItemNeighbours:
     """Offers items that the same users bought: item-item cosine over the training pairs.
 
     ``score(u, j) = sum(w[u, i] * cosine(i, j))`` over those items ``i`` of user ``u`` that are among the nearest
-    ``num_neighbours`` of item ``j`` (equal cosines: the lower id first). ``cosine`` compares the columns of the users by
-    items matrix ``w``. Items without a neighbour among those of the user come after all others, by popularity; so a
+    ``num_neighbours`` of item ``j`` (equal cosines: the lower id first). ``cosine`` compares the columns of the users
+    by items matrix ``w``. Items without a neighbour among those of the user come after all others, by popularity; so a
     user without training pairs is offered what is popular.
 
     Args:
