@@ -6,9 +6,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.cases.graphs import Case, cases, random_case
 from torch.autograd import gradcheck
 
-from tests.cases.graphs import Case, cases, random_case
 from weft.errors import DtypeError, ShapeError
 from weft.kernels import Compressed, edge_softmax
 from weft.kernels.edge_softmax import native, reference

@@ -19,8 +19,8 @@ torch.library.define("weft::edge_softmax_backward", "(Tensor indptr, Tensor? eid
 def edge_softmax(csc: Compressed, scores: Tensor) -> Tensor:
     """Normalise edge scores over the edges of each row.
 
-    ``out[e] = exp(scores[e] - m) / sum(exp(scores[f] - m))`` over the edges ``f`` of the row of ``e``, where ``m`` is their
-    maximum; each head on its own. Pass the CSC to normalise over incoming edges, the CSR for outgoing ones.
+    ``out[e] = exp(scores[e] - m) / sum(exp(scores[f] - m))`` over the edges ``f`` of the row of ``e``, where ``m`` is
+    their maximum; each head on its own. Pass the CSC to normalise over incoming edges, the CSR for outgoing ones.
 
     Args:
         csc: ``E`` edges.
@@ -28,8 +28,8 @@ def edge_softmax(csc: Compressed, scores: Tensor) -> Tensor:
             float32 and rounded once.
 
     Returns:
-        ``(E, *heads)``, dtype of ``scores``. Nothing is to normalise for a row without edges; a NaN makes its row and head
-        NaN, and so does a row of which all scores are ``-inf``. Same bits for any number of threads.
+        ``(E, *heads)``, dtype of ``scores``. Nothing is to normalise for a row without edges; a NaN makes its row and
+        head NaN, and so do scores that are all ``-inf``. Same bits for any number of threads.
 
     Raises:
         ShapeError: ``scores`` has no row per edge.

@@ -14,7 +14,7 @@ _ARGUMENTS = (_POINTER, _POINTER, _SIZE, _SIZE, _SIZE, _POINTER, _POINTER, _POIN
 
 
 def edge_softmax(indptr: Tensor, eids: Tensor | None, values: Tensor, grad: Tensor | None = None) -> Tensor:
-    """Return ``(E, heads)``: normalised scores or, given ``grad`` and the forward result, the gradient of the scores."""
+    """Return ``(E, heads)``: the softmax of scores or, given ``grad`` and the forward result, the scores' gradient."""
     indptr, values = indptr.contiguous(), values.contiguous()
     eids = None if eids is None else eids.contiguous()
     grad = None if grad is None else grad.contiguous()
