@@ -47,8 +47,11 @@ def test_package_lists_its_public_names(path):
 
 @pytest.mark.parametrize("path", sorted((SOURCE / "weft").rglob("*.py")), ids=lambda p: str(p.relative_to(SOURCE)))
 def test_no_name_is_made_at_run_time(path):
+    # The front door alone has one: it imports subpackages, whose names it writes out, when they are first used.
+    front_door = path == SOURCE / "weft/__init__.py"
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef) and node.name == "__getattr__" and node.col_offset == 0:
+        is_getattr = isinstance(node, ast.FunctionDef) and node.name == "__getattr__" and node.col_offset == 0
+        if is_getattr and not front_door:
             pytest.fail(f"{path.name}:{node.lineno}: a module-level __getattr__ hides names from readers")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "setattr":
             target = ast.unparse(node.args[0])

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 
 from weft import checks
 from weft.errors import FieldError, InputError, did_you_mean, name_choices
+
+
+class Scheme(NamedTuple):
+    """What one row of a column looks like."""
+
+    shape: tuple[int, ...]
+    dtype: torch.dtype
 
 
 class Frame:
@@ -77,6 +86,10 @@ class Frame:
     def _check_name(self, where: str, name: str) -> None:
         if not isinstance(name, str):
             raise InputError(f"{where}: a feature's name is a string; got {name!r}.")
+
+    def schemes(self) -> dict[str, Scheme]:
+        """Return the shape and dtype of a row of each column."""
+        return {name: Scheme(tuple(value.shape[1:]), value.dtype) for name, value in self.columns.items()}
 
     def copy(self) -> Frame:
         """Return a frame with the same tensors whose columns can be set apart from this one's."""

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from weft.function import MessageFunction, ReduceFunction
 from weft.graph import message_passing, structure
-from weft.graph.frame import Frame, edge_frame, node_frame
+from weft.graph.frame import Frame, Scheme, edge_frame, node_frame
 from weft.graph.node_batch import NodeFunction
 from weft.graph.schema import CanonicalEtype, Etype, Schema
 from weft.graph.scope import LocalScope
@@ -285,6 +285,14 @@ class Graph:
     def edges(self) -> EdgeView:
         """``g.edges(form, order, etype)`` returns edges (see ``all_edges``), ``g.edges['buys'].data`` features."""
         return EdgeView(self)
+
+    def node_attr_schemes(self, ntype: str | None = None) -> dict[str, Scheme]:
+        """Return the shape and dtype of a row of each feature of a node type."""
+        return self.node_frames[self.schema.space("node_attr_schemes", ntype)].schemes()
+
+    def edge_attr_schemes(self, etype: Etype | None = None) -> dict[str, Scheme]:
+        """Return the shape and dtype of a row of each feature of an edge type."""
+        return self.edge_frames[self.schema.relation("edge_attr_schemes", etype)].schemes()
 
     def local_scope(self) -> LocalScope:
         """Return a context in which features can be set and deleted without a trace outside."""

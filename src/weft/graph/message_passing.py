@@ -82,8 +82,9 @@ def multi_update_all(
     Args:
         graph: whose destination nodes get the features.
         etype_dict: edge type to ``(message, reducer)`` or ``(message, reducer, node function)``.
-        cross_reducer: ``sum``, ``min``, ``max`` or ``mean`` over the edge types, ``stack`` for ``(N, etypes,
-            *trailing)``, or a callable that takes the list of results; in the order of ``canonical_etypes``.
+        cross_reducer: ``sum``, ``min``, ``max`` or ``mean`` over the edge types; ``stack`` for ``(N, etypes,
+            *trailing)`` in the order of ``canonical_etypes``; or a callable that takes the list of results in the order
+            of ``etype_dict``.
         apply_node_func: run on the destination nodes afterwards.
 
     Raises:
@@ -95,7 +96,7 @@ def multi_update_all(
         checks.choice(where, "cross_reducer", cross_reducer, CROSS_REDUCERS)
     by_index = {graph.schema.relation(where, etype): _entry(where, entry) for etype, entry in etype_dict.items()}
     collected: dict[tuple[int, str], list[Tensor]] = {}
-    for index in sorted(by_index):
+    for index in sorted(by_index) if cross_reducer == "stack" else by_index:
         message_func, reduce_func, node_func = by_index[index]
         space = graph.schema.dst_spaces[index]
         value = _reduced(where, graph, index, message_func, reduce_func.reduce_op)
@@ -250,7 +251,7 @@ def _extreme(values: list[Tensor], degrees: list[Tensor], reduce_op: str) -> Ten
     ]
     stacked = torch.stack(filled)
     best = stacked.amax(0) if reduce_op == "max" else stacked.amin(0)
-    return best.masked_fill((sum(degrees) == 0).reshape(shape), 0.0)
+    return best.masked_fill((torch.stack(degrees).sum(0) == 0).reshape(shape), 0.0)
 
 
 def _cross(values: list[Tensor], cross_reducer: Any) -> Tensor:

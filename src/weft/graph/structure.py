@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from weft import checks
-from weft.errors import GraphError, ShapeError
+from weft.errors import GraphError, ShapeError, TypeNameError
 from weft.graph.schema import Etype, Schema
 from weft.ops.target import is_all
 from weft.relation import Relation, edges_between, gather_rows
@@ -64,7 +64,7 @@ def metagraph(schema: Schema) -> networkx.MultiDiGraph:
 def slice_relation(graph: Graph, etype: Etype) -> Graph:
     """Return the graph of one edge type, on the same frames."""
     schema = graph.schema
-    index = schema.relation("Graph[...]", etype)
+    index = schema.relation("Graph[...]", _only_match(schema, etype))
     triple = schema.canonical_etypes[index]
     src, dst = schema.src_spaces[index], schema.dst_spaces[index]
     spaces = [src, dst] if src != dst else [src]
@@ -74,6 +74,22 @@ def slice_relation(graph: Graph, etype: Etype) -> Graph:
         sliced = Schema([schema.ntypes[space] for space in spaces], [triple])
     frames = [graph.node_frames[space] for space in spaces]
     return type(graph)(sliced, [graph.relations[index]], (), frames, [graph.edge_frames[index]])
+
+
+def _only_match(schema: Schema, etype: Any) -> Etype:
+    """Return the triple that a key with ``:`` for any type stands for; other keys as they are."""
+    if not isinstance(etype, tuple) or not any(part == slice(None) for part in etype):
+        return etype
+    shown = tuple(":" if part == slice(None) else part for part in etype)
+    matches = [
+        triple
+        for triple in schema.canonical_etypes
+        if len(etype) == 3 and all(part in (slice(None), name) for part, name in zip(etype, triple, strict=True))
+    ]
+    if len(matches) != 1:
+        found = ", ".join(map(str, matches)) or "none"
+        raise TypeNameError(f"Graph[...]: {shown} must stand for one edge type of the graph; it stands for {found}.")
+    return matches[0]
 
 
 def single_relation(graph: Graph) -> Relation:

@@ -29,7 +29,7 @@ class FrameData(MutableMapping[str, Any]):
         return self._frame.get(self._where, name)
 
     def __setitem__(self, name: str, value: Tensor | Mapping[Any, Tensor]) -> None:
-        if isinstance(value, dict):
+        if isinstance(value, Mapping):
             unknown = [key for key in value if key != self._type_name]
             if unknown:
                 raise TypeNameError(f"{self._where}: {unknown[0]!r} is not the only type here, {self._type_name!r}.")
@@ -109,7 +109,7 @@ class TypedData(MutableMapping[str, Any]):
         return found
 
     def __setitem__(self, name: str, value: Mapping[Any, Tensor]) -> None:
-        if not isinstance(value, dict):
+        if not isinstance(value, Mapping):
             raise InputError(
                 f"{self._where}: got a {type(value).__name__} for {name!r}, but there are {len(self._frames)} types; "
                 f"expected a dict from type to tensor, with types among {', '.join(map(repr, self._frames))}."
