@@ -1,0 +1,25 @@
+// Runs the native tests one after another; built and run under sanitizers by `make sanitize`.
+//
+// The Python tests compare the kernels with their references on many more inputs. These are here for what only a
+// sanitizer sees: reads and writes outside of the buffers, undefined arithmetic, leaks.
+#include <cstdio>
+
+void test_scalars();
+void test_conversion();
+
+int main() {
+  const struct {
+    const char* name;
+    void (*run)();
+  } tests[] = {
+      {"scalars", test_scalars},
+      {"conversion", test_conversion},
+  };
+  for (const auto& test : tests) {
+    std::printf("%s ...", test.name);
+    std::fflush(stdout);
+    test.run();
+    std::printf(" ok\n");
+  }
+  return 0;
+}
