@@ -15,7 +15,7 @@ CONFIGURED := build/native/build.ninja
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format bench docs native sanitize wheel wheel-check changelog clean
+.PHONY: FORCE help demo test check format bench docs native sanitize wheel wheel-check changelog clean
 
 help:
 	@echo "make demo         a made-up shop, a model that learns it, recommendations and a report: weft-demo/"
@@ -77,7 +77,8 @@ native: $(CONFIGURED)
 	@cmake --build build/native
 	@cmake --install build/native --prefix src > build/native/install.log
 
-$(CONFIGURED): $(INSTALLED) CMakeLists.txt
+# A list of instruction sets on the command line configures anew.
+$(CONFIGURED): $(INSTALLED) CMakeLists.txt $(if $(ISAS),FORCE)
 	isas="$(ISAS)"; \
 	test -n "$$isas" || isas=$$($(BIN)/python -c "from weft.kernels.native import cpu_isas; print(cpu_isas()[0])"); \
 	cmake -S . -B build/native -G Ninja -DCMAKE_BUILD_TYPE=Release -DWEFT_ISAS="$$isas" > build-native.log \
