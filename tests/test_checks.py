@@ -12,7 +12,15 @@ from weft.errors import DeviceError, DtypeError, IdError, InputError, ShapeError
 
 @pytest.mark.parametrize(
     "data",
-    [[1, 2], (1, 2), range(1, 3), np.array([1, 2]), torch.tensor([1, 2]), iter([1, 2]), np.array([1, 2], dtype="uint8")],
+    [
+        [1, 2],
+        (1, 2),
+        range(1, 3),
+        np.array([1, 2]),
+        torch.tensor([1, 2]),
+        iter([1, 2]),
+        np.array([1, 2], dtype="uint8"),
+    ],
 )
 def test_ids_come_in_many_forms(data):
     ids = checks.ids("f", "node IDs", data, dtype=torch.int64)

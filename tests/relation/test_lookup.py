@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 from hypothesis import given
-
 from tests.cases.graphs import cases
+
 from weft.relation import Relation, edges_between, gather_rows
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 from hypothesis import given
-
 from tests.cases.graphs import Case, cases, random_case
+
 from weft.errors import DeviceError, DtypeError, IdError, InputError, ShapeError
 from weft.relation import Relation
 
@@ -164,8 +164,18 @@ def test_to_moves_every_format():
         ([0, 1], [0, 3], IdError, "destination IDs hold 3, which is past the end of 3 destination nodes"),
         ([0, 1], [0], ShapeError, "got 2 source IDs and 1 destination IDs; an edge has one of each"),
         ([0.5], [0], DtypeError, "source IDs have dtype torch.float32"),
-        (torch.tensor([0]), torch.tensor([0]).int(), DtypeError, "source IDs are torch.int64, destination IDs torch.int32"),
-        (torch.tensor([0]), torch.tensor([0], device="meta"), DeviceError, "source IDs are on cpu, destination IDs on meta"),
+        (
+            torch.tensor([0]),
+            torch.tensor([0]).int(),
+            DtypeError,
+            "source IDs are torch.int64, destination IDs torch.int32",
+        ),
+        (
+            torch.tensor([0]),
+            torch.tensor([0], device="meta"),
+            DeviceError,
+            "source IDs are on cpu, destination IDs on meta",
+        ),
     ],
 )
 def test_bad_edge_lists_are_refused(src, dst, error, message):

@@ -14,7 +14,7 @@ from weft.errors import InputError, TypeNameError, name_choices
 from weft.graph.graph import Graph
 from weft.graph.names import DEFAULT_ETYPE, DEFAULT_NTYPE
 from weft.graph.schema import CanonicalEtype, Schema
-from weft.relation import Relation
+from weft.relation import Relation, check_pair
 
 
 class _Edges(NamedTuple):
@@ -199,6 +199,7 @@ def _read(where: str, data: Any, idtype: torch.dtype | None, device: torch.devic
     if form == "coo":
         src = checks.ids(where, "source IDs", payload[0], dtype=idtype, device=device)
         dst = checks.ids(where, "destination IDs", payload[1], dtype=idtype, device=device)
+        check_pair(where, src, dst)
         return _Edges(form, (src, dst), _span(where, "source IDs", src), _span(where, "destination IDs", dst))
     indptr = checks.ids(where, "indptr", payload[0], dtype=torch.int64, device=device)
     indices = checks.ids(where, "indices", payload[1], dtype=idtype, device=device)

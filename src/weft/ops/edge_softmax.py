@@ -5,10 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from weft import checks
+from weft import checks, kernels
 from weft.ops.target import ALL, GraphLike, check_operand, is_all, relation_of
 from weft.relation import Relation
-from weft.relation.interim import edge_softmax as softmax_kernel
 
 
 def edge_softmax(graph: GraphLike, logits: Tensor, eids: Tensor | str = ALL, norm_by: str = "dst") -> Tensor:
@@ -37,7 +36,7 @@ def edge_softmax(graph: GraphLike, logits: Tensor, eids: Tensor | str = ALL, nor
     if not is_all(eids):
         relation = _confine(relation, eids)
     logits = check_operand("edge_softmax", "logits", relation, logits, "e")
-    return softmax_kernel(relation.csc() if norm_by == "dst" else relation.csr(), logits)
+    return kernels.edge_softmax(relation.csc() if norm_by == "dst" else relation.csr(), logits)
 
 
 def _confine(relation: Relation, eids: Tensor | str) -> Relation:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from weft import checks
+from weft import checks, kernels
 from weft.errors import ShapeError
 from weft.ops.gspmm import REDUCERS
-from weft.relation.interim import segment_reduce as segment_kernel
 
 
 def segment_reduce(seglen: Tensor, value: Tensor, reducer: str = "sum") -> Tensor:
@@ -39,4 +38,4 @@ def segment_reduce(seglen: Tensor, value: Tensor, reducer: str = "sum") -> Tenso
                 f"segment_reduce: seglen adds up to {int(lengths.sum())}, but value has {value.shape[0]} rows."
             )
     offsets = torch.nn.functional.pad(lengths.cumsum(0), (1, 0))
-    return segment_kernel(offsets, value, reducer)
+    return kernels.segment_reduce(offsets, value, reducer)
