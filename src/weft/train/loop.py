@@ -11,7 +11,7 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,6 +114,7 @@ def fit(
     early_stopping: EarlyStopping | None = None,
     folder: Path | None = None,
     checkpoint_seconds: float = 60.0,
+    extra_state: Mapping[str, Any] | None = None,
     resume: Checkpoint | None = None,
     events: EventLog | None = None,
     progress: TrainingProgress | None = None,
@@ -132,6 +133,7 @@ def fit(
         early_stopping: names the metric; needs ``validate``.
         folder: where checkpoints go; None writes none.
         checkpoint_seconds: least time between two checkpoints; one is also written at the end and on Ctrl-C.
+        extra_state: kept with each checkpoint under ``run``: what the caller needs to know the run again.
         resume: a checkpoint of the same run, to go on from.
         events: record of the run.
         progress: display.
@@ -141,7 +143,7 @@ def fit(
         WeftError: the loss is not finite; the last checkpoint stays.
         CheckpointError: ``resume`` does not fit the model or the optimizer.
     """
-    run = _Run(model, optimizer, schedule, early_stopping, folder, checkpoint_seconds, events)
+    run = _Run(model, optimizer, schedule, early_stopping, folder, checkpoint_seconds, events, dict(extra_state or {}))
     if resume is not None:
         run.restore(resume)
     at = run.position
@@ -174,7 +176,9 @@ class _Run:
         folder: Path | None,
         checkpoint_seconds: float,
         events: EventLog | None,
+        extra_state: dict[str, Any],
     ) -> None:
+        self.extra_state = extra_state
         self.model, self.optimizer, self.schedule = model, optimizer, schedule
         self.early_stopping, self.folder, self.events = early_stopping, folder, events
         self.checkpoint_seconds = checkpoint_seconds
@@ -249,7 +253,7 @@ class _Run:
         tensors = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
         for index, slots in self.optimizer.state_dict()["state"].items():
             tensors.update({f"optimizer.{index}.{name}": value for name, value in slots.items()})
-        state: dict[str, Any] = {"position": vars(self.position)}
+        state: dict[str, Any] = {"position": vars(self.position), "run": self.extra_state}
         if self.early_stopping is not None:
             best = vars(self.early_stopping).copy()
             tensors.update({f"best.{name}": value for name, value in best.pop("best_tensors").items()})

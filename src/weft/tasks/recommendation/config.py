@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from weft.errors import InputError
 
+# What differs from the defaults for a public data set; found on a validation part of its training pairs.
+DATASET_SETTINGS: dict[str, dict[str, Any]] = {"gowalla": {"validation_fraction": 0.0}}
+
 
 class ModelSettings(BaseModel):
     """The encoder and how it is trained."""
@@ -51,7 +54,9 @@ class RecommendConfig(BaseModel):
     split: Literal["auto", "time", "leave-last-out", "random", "published"] = Field(
         "auto", description="auto: the published one of a data set, by time with a time column, else random"
     )
-    validation_fraction: float = Field(0.1, gt=0, lt=0.5, description="part held out to stop training")
+    validation_fraction: float = Field(
+        0.1, ge=0, lt=0.5, description="part held out to stop training; 0 trains for all epochs, for published splits"
+    )
     test_fraction: float = Field(0.1, gt=0, lt=0.5, description="part held out to report on")
     seed: int = Field(0, ge=0, lt=2**31, description="decides every random choice")
     k: int = Field(20, ge=1, le=1000, description="recommendations for each user")
@@ -67,9 +72,12 @@ class RecommendConfig(BaseModel):
 def make_config(settings: dict[str, Any]) -> RecommendConfig:
     """Return a checked configuration from flat settings; names of :class:`ModelSettings` are sorted into ``model``.
 
+    Settings that are not given come from the data set, if one is named, and then from the defaults.
+
     Raises:
         InputError: an unknown name or a value out of its range; the message names each.
     """
+    settings = {**DATASET_SETTINGS.get(str(settings.get("dataset")), {}), **settings}
     model = dict(settings.get("model") or {})
     top = {}
     for name, value in settings.items():
@@ -88,6 +96,8 @@ def make_config(settings: dict[str, Any]) -> RecommendConfig:
         raise InputError(
             "recommend: split='published' needs a dataset; a table can be split by time, leave-last-out or random."
         )
+    if config.validation_fraction == 0 and config.dataset is None:
+        raise InputError("recommend: validation_fraction=0 needs a published split; a table keeps a part to stop by.")
     if config.validation_fraction + config.test_fraction >= 0.9:
         raise InputError(
             f"recommend: validation_fraction {config.validation_fraction} and test_fraction {config.test_fraction} "

@@ -6,10 +6,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from weft.tables import Interactions, Split
 
 from weft.metrics import UserItems, group_by_user
 from weft.random import derive_seed
+from weft.tables import Interactions, Split
 from weft.tasks.recommendation.outputs import Recommender
 
 _NUM_SAMPLES = 10

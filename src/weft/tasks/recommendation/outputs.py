@@ -71,13 +71,9 @@ class Recommender:
     offered: Tensor | None = None
     """``(num_items,)`` bool, False for items that are never offered; None offers all."""
 
-    def scores(self, users: Tensor) -> Tensor:
-        """Return the scores of the whole catalogue, ``(len(users), num_items)``."""
-        return self.user_vectors[users] @ self.item_vectors.T
-
     def rank(self, users: Tensor, k: int) -> tuple[Tensor, Tensor]:
         """Return ``(items, scores)``, each ``(len(users), k)``, best first; -1 and -inf where nothing is left."""
-        scores = self.scores(users)
+        scores = self.user_vectors[users] @ self.item_vectors.T
         if self.offered is not None:
             scores[:, ~self.offered] = -torch.inf
         return top_k(scores, k, exclude=self.seen.take(users), overwrite=True)

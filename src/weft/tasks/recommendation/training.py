@@ -8,7 +8,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 from torch.nn import functional
-from weft.tables import Interactions
 
 from weft.metrics import UserItems, group_by_user
 from weft.nn import LightGCN
@@ -16,6 +15,7 @@ from weft.nn.losses import bpr_loss, sampled_softmax_loss
 from weft.nn.spectral import spectral_embedding
 from weft.random import derive_seed
 from weft.relation import Relation
+from weft.tables import Interactions
 from weft.tasks.recommendation.config import ModelSettings
 
 # What a random stream is for, so that no two streams share a key.

@@ -1,0 +1,69 @@
+"""From a configuration to the data of a run: the table read, split, and known again when a run is resumed."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, NamedTuple
+
+from weft.data import Gowalla
+from weft.errors import InputError
+from weft.store import Interactions, Split
+from weft.tables import read_interactions, split_by_time, split_leave_last_out, split_random_per_user
+from weft.tasks.recommendation.config import RecommendConfig
+
+
+class RunData(NamedTuple):
+    """What a run learns from."""
+
+    interactions: Interactions
+    split: Split
+
+
+def read_data(config: RecommendConfig) -> tuple[Interactions, Split | None]:
+    """Return the purchases, and the split when the data set comes with one.
+
+    Raises:
+        TableError: the table cannot be used; the message says why and what would be right.
+    """
+    if config.dataset == "gowalla":
+        published = Gowalla(validation_fraction=config.validation_fraction, seed=config.seed)
+        return published.interactions, published.split
+    assert config.source is not None
+    columns = {role: getattr(config, role) for role in ("user", "item", "time", "weight")}
+    return read_interactions(config.source, query=config.query, **columns), None
+
+
+def split_data(interactions: Interactions, config: RecommendConfig) -> Split:
+    """Return the split that the configuration asks for.
+
+    Raises:
+        TableError: the purchases cannot be split that way.
+    """
+    strategy = config.split
+    if strategy == "auto":
+        strategy = "random" if interactions.times is None else "time"
+    fractions = {"validation_fraction": config.validation_fraction, "test_fraction": config.test_fraction}
+    if strategy == "time":
+        return split_by_time(interactions, **fractions)
+    if strategy == "leave-last-out":
+        return split_leave_last_out(interactions)
+    return split_random_per_user(interactions, seed=config.seed, **fractions)
+
+
+def fingerprint(data: RunData, config: RecommendConfig) -> str:
+    """Return a digest of all that decides the trained model; a checkpoint is used only by a run with the same."""
+    digest = hashlib.sha256(config.model_dump_json(exclude={"k", "items"}).encode())
+    interactions, split = data
+    for tensor in (interactions.user_ids, interactions.item_ids, interactions.weights, split.train, split.validation):
+        if tensor is not None:
+            digest.update(tensor.contiguous().numpy().data)
+    return digest.hexdigest()
+
+
+def check_resumable(state: dict[str, Any], wanted: str) -> None:
+    """Raise InputError when a checkpoint was made from other data or settings."""
+    if state.get("run", {}).get("fingerprint") != wanted:
+        raise InputError(
+            "recommend: the checkpoint belongs to other data or settings than these, so going on would mix two runs. "
+            "Resume with the same table and settings, or start anew with --overwrite."
+        )

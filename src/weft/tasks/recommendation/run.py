@@ -1,0 +1,307 @@
+"""The recommendation task: a purchases table in, recommendations, embeddings and honest measures out."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from weft.errors import InputError, OutputError
+from weft.metrics import UserItems, group_by_user
+from weft.nn import LightGCN
+from weft.store import Interactions
+from weft.tables import leak_check
+from weft.tasks.recommendation.baselines import ItemNeighbours, Popularity
+from weft.tasks.recommendation.catalogue import Catalogue, read_catalogue
+from weft.tasks.recommendation.config import RecommendConfig, load_config, make_config
+from weft.tasks.recommendation.description import describe_data, sample_users
+from weft.tasks.recommendation.evaluation import DotProductScorer, Evaluation, evaluate, metrics_layout, validate
+from weft.tasks.recommendation.folder import RUN_FILES, check_folder, remove
+from weft.tasks.recommendation.holdout import Holdout
+from weft.tasks.recommendation.outputs import (
+    Recommender,
+    write_embeddings,
+    write_json,
+    write_recommendations,
+)
+from weft.tasks.recommendation.preparation import RunData, check_resumable, fingerprint, read_data, split_data
+from weft.tasks.recommendation.result import RecommendRun, write_model
+from weft.tasks.recommendation.training import RecommendationObjective, TrainingData, initial_model, training_data
+from weft.train import (
+    Checkpoint,
+    EarlyStopping,
+    EventLog,
+    Schedule,
+    TrainingProgress,
+    fit,
+    has_checkpoint,
+    load_checkpoint,
+    read_events,
+    stage_seconds,
+    write_atomically,
+)
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def recommend(
+    source: str | os.PathLike[str] | None = None,
+    *,
+    out: str | os.PathLike[str] = "weft-run",
+    resume: bool = False,
+    overwrite: bool = False,
+    checkpoint_seconds: float = 60.0,
+    progress: bool = True,
+    console: Console | None = None,
+    **settings: Any,
+) -> RecommendRun:
+    """Learn a shop's purchases and write recommendations for every user; return the finished run.
+
+    Args:
+        source: a Parquet, CSV, CSV.gz or TSV file, a folder or glob of them, or with ``query=True`` a DuckDB query.
+        out: folder of the results; made when missing, must be empty otherwise.
+        resume: go on with the run in ``out`` that was stopped; its configuration is read from there.
+        overwrite: replace the run that stands in ``out``, once the new data has been read.
+        checkpoint_seconds: least time between two checkpoints.
+        progress: show progress on standard error.
+        console: a rich console to show it on instead.
+        **settings: fields of :class:`RecommendConfig` and :class:`ModelSettings`, such as ``user``, ``item``, ``time``,
+            ``split``, ``seed``, ``dim``, ``epochs``.
+
+    Raises:
+        InputError: the table, a setting or the checkpoint cannot be used; nothing is left behind.
+        OutputError: the folder cannot be written.
+        Interrupted: Ctrl-C during training; the checkpoint is kept.
+    """
+    from rich.console import Console as RichConsole
+
+    console = console or RichConsole(stderr=True, quiet=not progress)
+    given = {**({} if source is None else {"source": os.fspath(source)}), **settings}
+    folder = Path(out)
+    config = _resumed_config(folder, given) if resume else make_config(given)
+    check_folder(folder, resume=resume, overwrite=overwrite)
+    task = _Task(config, folder, console, checkpoint_seconds, progress)
+    task.read()
+    made = not folder.exists()
+    try:
+        task.open_folder(resume=resume)
+        return task.run()
+    except OutputError:
+        if made and not has_checkpoint(folder / "checkpoint"):
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    finally:
+        task.close()
+
+
+def _resumed_config(folder: Path, given: dict[str, Any]) -> RecommendConfig:
+    """Return the configuration in ``folder``; settings given again must be the same."""
+    if (folder / "metrics.json").exists():
+        raise InputError(f"recommend: the run in {folder} is finished, so there is nothing to resume.")
+    kept = load_config(folder / "config.yaml")
+    if given:
+        again = make_config({**kept.model_dump(exclude={"model"}), **kept.model.model_dump(), **given})
+        if again != kept:
+            old, new = kept.model_dump_json(), again.model_dump_json()
+            raise InputError(
+                f"recommend: the run in {folder} was started with other settings; resume it with --out alone. "
+                f"It has {old}; asked for now is {new}."
+            )
+    return kept
+
+
+class _Task:
+    """One run under way, stage by stage; each stage leaves what the next needs."""
+
+    def __init__(
+        self, config: RecommendConfig, folder: Path, console: Console, checkpoint_seconds: float, progress: bool
+    ) -> None:
+        self.config, self.folder, self.console = config, folder, console
+        self.checkpoint_seconds, self.progress = checkpoint_seconds, progress
+        self.seconds: dict[str, float] = {}
+        self.events: EventLog | None = None
+        self.resumed: Checkpoint | None = None
+        self.data: RunData
+        self.catalogue: Catalogue
+
+    def read(self) -> None:
+        """Read and split the table; nothing is written yet."""
+        begin = time.monotonic()
+        interactions, split = read_data(self.config)
+        self.catalogue = read_catalogue(self.config.items, interactions)
+        self.seconds["read"] = time.monotonic() - begin
+        for note in (*interactions.notes, *self.catalogue.notes):
+            self.console.print(f"[dim]·[/dim] {note}", highlight=False)
+        begin = time.monotonic()
+        split = split if split is not None else split_data(interactions, self.config)
+        self.data = RunData(interactions, split)
+        self.leaks = leak_check(interactions, split)
+        self.holdout = Holdout.from_split(interactions, split, "test")
+        self.training = training_data(interactions, split.train)
+        self.validation = None
+        if self.config.validation_fraction > 0:
+            self.validation = Holdout.from_split(interactions, split, "validation")
+            if self.validation.relevant.num_pairs == 0:
+                raise InputError(
+                    "recommend: no validation purchase is by a known user of a known item, so training could not be "
+                    "stopped by it. Use another split (--split random) or a larger validation part."
+                )
+        self.seconds["split"] = time.monotonic() - begin
+        self._say_what_was_read()
+
+    def _say_what_was_read(self) -> None:
+        interactions, split = self.data
+        self.console.print(
+            f"{interactions.num_users:,} users, {interactions.num_items:,} items, {len(interactions):,} purchases; "
+            f"split {split.strategy}: {len(split.train):,} training, {len(split.validation):,} validation, "
+            f"{len(split.test):,} test; leak check {'passed' if self.leaks['passed'] else 'FAILED'}",
+            highlight=False,
+        )
+
+    def open_folder(self, *, resume: bool) -> None:
+        """Make the folder ready: a new one with the configuration, or the old one with its checkpoint."""
+        digest = fingerprint(self.data, self.config)
+        self.extra_state = {"fingerprint": digest}
+        checkpoint = self.folder / "checkpoint"
+        if resume and has_checkpoint(checkpoint):
+            self.resumed = load_checkpoint(checkpoint)
+            check_resumable(self.resumed.state, digest)
+            state = self.resumed.state
+            self.events = EventLog(
+                self.folder / "events.jsonl", keep_bytes=state["events_bytes"], elapsed=state["elapsed"]
+            )
+            self.events.write("resumed", step=state["position"]["step"])
+        else:
+            for name in RUN_FILES:
+                remove(self.folder / name)
+            write_atomically(self.folder / "config.yaml", self.config.to_yaml().encode())
+            self.events = EventLog(self.folder / "events.jsonl")
+        for name, seconds in self.seconds.items():
+            self.events.write("stage", name=name, seconds=round(seconds, 3))
+
+    def close(self) -> None:
+        """Close the log."""
+        if self.events is not None:
+            self.events.close()
+
+    def run(self) -> RecommendRun:
+        """Train, evaluate, write."""
+        assert self.events is not None
+        source = self.config.dataset or str(self.config.source)
+        write_json(self.folder / "data.json", describe_data(source, *self.data, self.leaks))
+        with self.events.stage("train"):
+            model = self._train()
+        with self.events.stage("evaluate"):
+            metrics = self._evaluate(model)
+        with self.events.stage("write"):
+            run = self._write(model, metrics)
+        metrics["timings"] = stage_seconds(read_events(self.events.path))
+        metrics["peak_memory_bytes"] = _peak_memory_bytes()
+        write_json(self.folder / "metrics.json", metrics)
+        remove(self.folder / "checkpoint")
+        return run
+
+    def _train(self) -> LightGCN:
+        settings, seed = self.config.model, self.config.seed
+        begin = time.monotonic()
+        model = initial_model(self.training, settings, seed)
+        objective = RecommendationObjective(model, self.training, settings, seed)
+        self.console.print(f"starting embeddings made in {time.monotonic() - begin:.1f} s", highlight=False)
+        total_steps = settings.epochs * objective.num_batches
+        stopping = None
+        if self.validation is not None:
+            stopping = EarlyStopping("ndcg@20", settings.patience)
+        with TrainingProgress(total_steps, console=self.console, enabled=self.progress) as shown:
+            fitted = fit(
+                model,
+                torch.optim.Adam(model.parameters(), fused=True),
+                epochs=settings.epochs,
+                batches=objective.batches,
+                loss_of=objective.loss_of,
+                schedule=Schedule(settings.learning_rate, total_steps, settings.warmup_steps, settings.final_rate),
+                validate=None if self.validation is None else lambda: self._validate(model),
+                validate_every=settings.validate_every,
+                early_stopping=stopping,
+                folder=self.folder / "checkpoint",
+                checkpoint_seconds=self.checkpoint_seconds,
+                extra_state=self.extra_state,
+                resume=self.resumed,
+                events=self.events,
+                progress=shown,
+            )
+        why = "stopped early" if fitted.stopped_early else "all epochs done"
+        self.console.print(
+            f"trained {fitted.epochs} epochs, {fitted.steps:,} steps ({why}); best epoch {fitted.best_epoch}",
+            highlight=False,
+        )
+        return model
+
+    def _vectors(self, model: LightGCN, data: TrainingData) -> tuple[Tensor, Tensor]:
+        """Return what is compared by a dot product: unit vectors when training compared cosines."""
+        with torch.no_grad():
+            users, items = model(data.relation)
+            if self.config.model.loss == "softmax":
+                users, items = functional.normalize(users), functional.normalize(items)
+        return users, items
+
+    def _validate(self, model: LightGCN) -> dict[str, float]:
+        assert self.validation is not None
+        return validate(DotProductScorer(*self._vectors(model, self.training)), self.validation)
+
+    def _evaluate(self, model: LightGCN) -> dict[str, Any]:
+        """Measure the model and the baselines, all made from the training part alone."""
+        train, num_items = self.data.split.train, self.data.interactions.num_items
+        users, items = self.data.interactions.user_ids[train], self.data.interactions.item_ids[train]
+        weights = None if self.data.interactions.weights is None else self.data.interactions.weights[train]
+        evaluations: dict[str, Evaluation] = {}
+        for name in ("model", "popularity", "item_neighbours"):
+            with self.console.status(f"evaluating {name.replace('_', ' ')} on the full catalogue"):
+                scorer = {
+                    "model": lambda: DotProductScorer(*self._vectors(model, self.training)),
+                    "popularity": lambda: Popularity(items, num_items, weights),
+                    "item_neighbours": lambda: ItemNeighbours(
+                        users, items, self.data.interactions.num_users, num_items, weights=weights
+                    ),
+                }[name]()
+                evaluations[name] = evaluate(scorer, self.holdout)
+        return metrics_layout(evaluations)
+
+    def _write(self, model: LightGCN, metrics: dict[str, Any]) -> RecommendRun:
+        """Write what is served: the learned embeddings, smoothed over all purchases that are known by now."""
+        interactions, split = self.data
+        everything = training_data(interactions, torch.arange(len(interactions)))
+        vectors = self._vectors(model, everything)
+        recommender = Recommender(*vectors, everything.purchases, self.catalogue.offered)
+        keys = (interactions.user_keys, interactions.item_keys)
+        for side, side_keys, side_vectors in zip(("user", "item"), keys, vectors, strict=True):
+            write_embeddings(self.folder / f"{side}_embeddings.parquet", side, side_keys, side_vectors)
+        write_recommendations(self.folder / "recommendations.parquet", recommender, self.config.k, *keys)
+        known = _pairs(interactions, torch.cat([split.train, split.validation]))
+        evaluated = Recommender(*self._vectors(model, self.training), known, self.catalogue.offered)
+        samples = sample_users(evaluated, known, interactions, split, self.config.seed, self.catalogue.names)
+        write_json(self.folder / "samples.json", samples)
+        score = "cosine" if self.config.model.loss == "softmax" else "dot"
+        write_model(self.folder / "model", model, recommender, score)
+        return RecommendRun(self.folder, self.config, metrics, *keys, recommender)
+
+
+def _pairs(interactions: Interactions, rows: Tensor) -> UserItems:
+    return group_by_user(interactions.user_ids[rows], interactions.item_ids[rows], interactions.num_users)
+
+
+def _peak_memory_bytes() -> int | None:
+    """Return the most memory this process has held, None where the system does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return None
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
