@@ -15,7 +15,7 @@ from typing import Any
 import typer
 import typer.core
 
-from weft.cli import doctor
+from weft.cli import doctor, recommend
 from weft.errors import InputError, OutputError
 
 UNUSABLE = 2
@@ -63,6 +63,8 @@ def _weft(
     """Graph neural networks on PyTorch, from tables to served predictions."""
 
 
+app.command("recommend")(recommend.recommend)
+app.command("demo")(recommend.demo)
 app.command("doctor")(doctor.doctor)
 
 

@@ -87,7 +87,7 @@ def _read(source: str, item_column: str) -> pyarrow.Table:
                 )
             wanted = [f'"{item_column.replace(chr(34), chr(34) * 2)}" AS key']
             wanted += [f'CAST("{name}" AS VARCHAR) AS name' for name in NAME_COLUMNS if name in columns][:1]
-            return connection.execute(f"SELECT {', '.join(wanted)} FROM {opened.relation}").to_arrow_table()
+            return connection.sql(f"SELECT {', '.join(wanted)} FROM {opened.relation}").to_arrow_table()
         except duckdb.Error as error:
             raise TableError(f"items: {source!r} cannot be read: {error}") from error
 

@@ -85,7 +85,7 @@ class RecommendRun:
 
 def _matrix(column: pyarrow.ChunkedArray) -> Any:
     lists = column.combine_chunks()
-    return lists.flatten().to_numpy(zero_copy_only=False).reshape(len(lists), -1)
+    return lists.flatten().to_numpy(zero_copy_only=False).reshape(len(lists), -1).copy()
 
 
 def write_model(folder: Path, model: LightGCN, recommender: Recommender, score: str) -> None:

@@ -1,0 +1,141 @@
+"""``weft recommend`` and ``weft demo``: from a purchases table to recommendations and a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from weft.tasks import RecommendRun
+
+_MEASURES = ("recall@20", "ndcg@20", "hit_rate@20", "mrr@20", "coverage@20", "mean_popularity@20")
+_SCORERS = {"model": "LightGCN", "item_neighbours": "item neighbours", "popularity": "popularity"}
+
+
+def recommend(
+    purchases: str = typer.Argument(
+        None, help="Parquet, CSV, CSV.gz or TSV; a file, a folder or a glob of them; with --query a DuckDB query."
+    ),
+    user: str = typer.Option(None, help="Column of the user key; guessed when unambiguous."),
+    item: str = typer.Option(None, help="Column of the item key; guessed when unambiguous."),
+    time: str = typer.Option(None, help="Column of the time; guessed when unambiguous."),
+    weight: str = typer.Option(None, help="Column that says how much a purchase counts; all the same without it."),
+    items: str = typer.Option(
+        None, help="Table of items: only these are offered; a column 'name' goes into the report."
+    ),
+    out: str = typer.Option("weft-run", help="Folder of the results."),
+    query: bool = typer.Option(False, "--query", help="PURCHASES is a DuckDB query."),
+    dataset: str = typer.Option(
+        None, help="A public data set instead of a table: gowalla (looked for in WEFT_DATA_DIR)."
+    ),
+    split: str = typer.Option(None, help="time, leave-last-out or random; by time when there is a time column."),
+    validation_fraction: float = typer.Option(None, help="Part held out to stop training; 0.1."),
+    test_fraction: float = typer.Option(None, help="Part held out to report on; 0.1."),
+    k: int = typer.Option(None, "-k", help="Recommendations for each user; 20."),
+    dim: int = typer.Option(None, help="Numbers in an embedding."),
+    num_layers: int = typer.Option(None, "--layers", help="Steps of propagation over the graph."),
+    loss: str = typer.Option(None, help="softmax (sampled, log-Q corrected) or bpr."),
+    temperature: float = typer.Option(None, help="Of the softmax."),
+    learning_rate: float = typer.Option(None, help="Peak learning rate."),
+    users_per_batch: int = typer.Option(None, help="Users in a training step."),
+    epochs: int = typer.Option(None, help="Most passes over the users."),
+    patience: int = typer.Option(None, help="Validations without gain after which training stops."),
+    seed: int = typer.Option(None, help="Decides every random choice; 0."),
+    resume: bool = typer.Option(False, "--resume", help="Go on with the run in --out that was stopped."),
+    overwrite: bool = typer.Option(False, "--overwrite", help="Replace the run that stands in --out."),
+    checkpoint_seconds: float = typer.Option(60.0, min=0, help="Least seconds between two checkpoints."),
+    quiet: bool = typer.Option(False, "--quiet", help="Show no progress."),
+) -> None:
+    """Learn who buys what from a table of PURCHASES and recommend; measured honestly beside two baselines.
+
+    Writes recommendations, embeddings, the model, metrics and report.html into --out, all in the table's own keys.
+    """
+    names = ("user", "item", "time", "weight", "items", "dataset", "split", "validation_fraction", "test_fraction")
+    names += ("k", "dim", "num_layers", "loss", "temperature", "learning_rate", "users_per_batch", "epochs")
+    names += ("patience", "seed")
+    given = locals()
+    settings = {name: given[name] for name in names if given[name] is not None}
+    if query:
+        settings["query"] = True
+    _run(purchases, out, settings, resume, overwrite, checkpoint_seconds, quiet)
+
+
+def demo(
+    out: str = typer.Option("weft-demo", help="Folder of the results; the run of an earlier demo is replaced."),
+    users: int = typer.Option(2000, min=2, help="Customers of the shop."),
+    items: int = typer.Option(800, min=2, help="Items of the shop."),
+    purchases: int = typer.Option(60000, min=1, help="Purchases in its year."),
+    seed: int = typer.Option(0, min=0, help="Makes another shop and another run."),
+    quiet: bool = typer.Option(False, "--quiet", help="Show no progress."),
+) -> None:
+    """Make up a shop, write it as Parquet, and run the same as `weft recommend` on it."""
+    from weft.data import synthetic_shop
+    from weft.tasks.recommendation.folder import check_folder
+
+    check_folder(Path(out), resume=False, overwrite=True)
+    folder = synthetic_shop(users=users, items=items, purchases=purchases, seed=seed).write(Path(out) / "shop")
+    _run(str(folder / "purchases.parquet"), out, {"seed": seed}, False, True, 60.0, quiet)
+
+
+def _run(
+    purchases: str | None,
+    out: str,
+    settings: dict[str, Any],
+    resume: bool,
+    overwrite: bool,
+    checkpoint_seconds: float,
+    quiet: bool,
+) -> None:
+    from rich.console import Console
+
+    from weft.report import recommendation_report
+    from weft.tasks import recommend as run_task
+    from weft.train import Interrupted
+
+    console = Console(stderr=True, quiet=quiet)
+    try:
+        run = run_task(
+            purchases,
+            out=out,
+            resume=resume,
+            overwrite=overwrite,
+            checkpoint_seconds=checkpoint_seconds,
+            progress=not quiet,
+            console=console,
+            **settings,
+        )
+    except Interrupted:
+        console.print(f"stopped; the state is kept. Go on with: weft recommend --resume --out {out}", soft_wrap=True)
+        raise typer.Exit(130) from None
+    page = recommendation_report(run.folder)
+    _print_results(run, page)
+
+
+def _print_results(run: RecommendRun, page: Path) -> None:
+    """Print the table of measures and where everything is, on standard output."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    counts = run.metrics["counts"]
+    table = Table(title=f"test purchases of {counts['users_measured']:,} users, full catalogue of {counts['items']:,}")
+    table.add_column("")
+    for measure in _MEASURES:
+        table.add_column(measure.replace("_", " "), justify="right")
+    for scorer, name in _SCORERS.items():
+        values = run.metrics[scorer]
+        best = {m for m in _MEASURES[:4] if values[m] == max(run.metrics[other][m] or 0 for other in _SCORERS)}
+        cells = [_cell(measure, values[measure], measure in best) for measure in _MEASURES]
+        table.add_row(name, *cells)
+    console.print(table)
+    console.print(f"recommendations  {run.folder / 'recommendations.parquet'}", soft_wrap=True)
+    console.print(f"report           {page}", soft_wrap=True)
+
+
+def _cell(measure: str, value: float | None, best: bool) -> str:
+    if value is None:
+        return "-"
+    shown = f"{value:.1f}" if measure.startswith("mean_popularity") else f"{value:.4f}"
+    return f"[bold]{shown}[/bold]" if best else shown

@@ -1,0 +1,248 @@
+"""The recommendation task from a table to its files, and what a stopped run leaves behind."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+import torch
+import yaml
+
+from weft.data import synthetic_shop
+from weft.errors import InputError, OutputError
+from weft.tasks import RecommendRun, recommend
+
+SMALL = {"dim": 8, "epochs": 6, "users_per_batch": 64, "progress": False}
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    return synthetic_shop(users=150, items=60, purchases=3000, seed=1).write(tmp_path_factory.mktemp("shop"))
+
+
+@pytest.fixture(scope="module")
+def run(shop, tmp_path_factory):
+    return recommend(str(shop / "purchases.parquet"), out=tmp_path_factory.mktemp("runs") / "run", **SMALL)
+
+
+def test_all_files_are_there_and_the_checkpoint_is_gone(run):
+    assert {path.name for path in run.folder.iterdir()} == {
+        "config.yaml",
+        "data.json",
+        "events.jsonl",
+        "item_embeddings.parquet",
+        "metrics.json",
+        "model",
+        "recommendations.parquet",
+        "samples.json",
+        "user_embeddings.parquet",
+    }
+
+
+def test_recommendations_are_in_the_users_keys_and_never_repeat_a_purchase(run, shop):
+    table = pyarrow.parquet.read_table(run.folder / "recommendations.parquet").to_pydict()
+    bought = pyarrow.parquet.read_table(shop / "purchases.parquet", columns=["user_id", "item_id"]).to_pydict()
+    pairs = set(zip(bought["user_id"], bought["item_id"], strict=True))
+    assert set(table["user"]) == set(bought["user_id"])
+    assert set(table["item"]) <= set(bought["item_id"])
+    assert not pairs & set(zip(table["user"], table["item"], strict=True))
+    assert table["rank"][:20] == list(range(1, 21))
+    assert table["score"][:20] == sorted(table["score"][:20], reverse=True)
+
+
+def test_metrics_hold_the_model_beside_two_baselines(run):
+    stored = json.loads((run.folder / "metrics.json").read_text())
+    for scorer in ("model", "popularity", "item_neighbours"):
+        assert 0 < stored[scorer]["recall@20"] <= 1
+    assert stored["timings"].keys() >= {"read", "split", "train", "evaluate", "write"}
+    assert run.metrics["model"] == stored["model"]
+
+
+def test_configuration_repeats_the_run(run, tmp_path):
+    settings = yaml.safe_load((run.folder / "config.yaml").read_text())
+    again = recommend(out=tmp_path / "again", progress=False, **settings)
+    assert again.metrics["model"] == run.metrics["model"]
+
+
+def test_loaded_run_recommends_the_same(run):
+    loaded = RecommendRun.load(run.folder)
+    users = run.user_keys[:5]
+    assert loaded.recommend(users, k=3).equals(run.recommend(users, k=3))
+    assert loaded.recommend("u00003", k=2).num_rows == 2
+
+
+def test_unknown_user_is_said(run):
+    with pytest.raises(InputError, match="1 keys are not in the data, the first of them 'nobody'"):
+        run.recommend(["u00003", "nobody"])
+
+
+def test_embeddings_have_one_row_for_each_key(run):
+    table = pyarrow.parquet.read_table(run.folder / "user_embeddings.parquet")
+    assert table.column("user").combine_chunks().equals(run.user_keys)
+    assert len(table["embedding"][0]) == 8
+
+
+def test_bpr_trains_too(shop, tmp_path):
+    settings = {**SMALL, "epochs": 8, "initialisation": "normal", "learning_rate": 0.05}
+    run = recommend(str(shop / "purchases.parquet"), out=tmp_path / "run", loss="bpr", **settings)
+    assert run.metrics["model"]["recall@20"] > run.metrics["popularity"]["recall@20"] * 0.7
+    steps = [json.loads(line) for line in (run.folder / "events.jsonl").read_text().splitlines()]
+    losses = [event["loss"] for event in steps if event["event"] == "epoch"]
+    assert losses[-1] < losses[0]
+
+
+def test_items_outside_the_catalogue_are_not_offered(shop, tmp_path):
+    items = pyarrow.parquet.read_table(shop / "items.parquet").slice(0, 30)
+    pyarrow.parquet.write_table(items, tmp_path / "items.parquet")
+    run = recommend(
+        str(shop / "purchases.parquet"), out=tmp_path / "run", items=str(tmp_path / "items.parquet"), **SMALL
+    )
+    offered = set(pyarrow.parquet.read_table(run.folder / "recommendations.parquet")["item"].to_pylist())
+    assert offered <= set(items["item_id"].to_pylist())
+
+
+_KILLED = """
+import sys, weft.train.loop as loop
+from weft.tasks import recommend
+steps = 0
+step = loop._Run.step
+def slow_step(self, *arguments):
+    global steps
+    step(self, *arguments)
+    steps += 1
+    if steps == 9:
+        print("here", flush=True)
+        import time; time.sleep(60)
+loop._Run.step = slow_step
+recommend(sys.argv[1], out=sys.argv[2], dim=8, epochs=6, users_per_batch=64, progress=False, checkpoint_seconds=0)
+"""
+
+
+def test_killed_run_resumes_to_the_same_embeddings_bit_for_bit(run, shop, tmp_path):
+    out = tmp_path / "killed"
+    process = subprocess.Popen(
+        [sys.executable, "-c", _KILLED, str(shop / "purchases.parquet"), str(out)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "OMP_NUM_THREADS": str(torch.get_num_threads())},
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"here\n"
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert (out / "checkpoint" / "checkpoint.json").exists()
+    assert not (out / "metrics.json").exists()
+    resumed = recommend(out=out, resume=True, progress=False)
+    for side in ("user", "item"):
+        name = f"{side}_embeddings.parquet"
+        assert pyarrow.parquet.read_table(out / name).equals(pyarrow.parquet.read_table(run.folder / name))
+    assert resumed.metrics["model"] == run.metrics["model"]
+
+
+def test_checkpoint_of_other_settings_is_refused(shop, tmp_path):
+    out = tmp_path / "run"
+    with pytest.raises(RuntimeError, match="stop here"):
+        _stopped_run(shop, out)
+    with pytest.raises(InputError, match="started with other settings"):
+        recommend(out=out, resume=True, dim=16, progress=False)
+
+
+def test_checkpoint_of_other_data_is_refused(tmp_path):
+    shop = synthetic_shop(users=100, items=40, purchases=1500, seed=2).write(tmp_path / "shop")
+    out = tmp_path / "run"
+    with pytest.raises(RuntimeError, match="stop here"):
+        _stopped_run(shop, out)
+    synthetic_shop(users=100, items=40, purchases=1500, seed=3).write(tmp_path / "shop")
+    with pytest.raises(InputError, match="belongs to other data"):
+        recommend(out=out, resume=True, progress=False)
+
+
+def test_damaged_checkpoint_is_said(shop, tmp_path):
+    out = tmp_path / "run"
+    with pytest.raises(RuntimeError, match="stop here"):
+        _stopped_run(shop, out)
+    tensors = next((out / "checkpoint").glob("*.safetensors"))
+    tensors.write_bytes(tensors.read_bytes()[:-7])
+    with pytest.raises(InputError, match="its checksum differs"):
+        recommend(out=out, resume=True, progress=False)
+
+
+def _stopped_run(shop, out):
+    from weft.train import loop
+
+    step = loop._Run.step
+
+    def stopping_step(self, *arguments):
+        if self.position.step == 5:
+            raise RuntimeError("stop here")
+        step(self, *arguments)
+
+    patch = pytest.MonkeyPatch()
+    patch.setattr(loop._Run, "step", stopping_step)
+    try:
+        recommend(str(shop / "purchases.parquet"), out=out, checkpoint_seconds=0, **SMALL)
+    finally:
+        patch.undo()
+
+
+def test_finished_run_is_not_resumed(run):
+    with pytest.raises(InputError, match="is finished"):
+        recommend(out=run.folder, resume=True, progress=False)
+
+
+def test_folder_that_is_not_empty_is_kept(run, shop):
+    with pytest.raises(InputError, match="is not empty"):
+        recommend(str(shop / "purchases.parquet"), out=run.folder, **SMALL)
+
+
+def test_foreign_files_are_not_overwritten(shop, tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(InputError, match=r"holds 'thesis.txt', which no run wrote"):
+        recommend(str(shop / "purchases.parquet"), out=tmp_path, overwrite=True, **SMALL)
+
+
+def test_folder_below_a_file_is_said(shop, tmp_path):
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OutputError):
+        recommend(str(shop / "purchases.parquet"), out=tmp_path / "file", **SMALL)
+
+
+def test_bad_input_leaves_nothing_behind(tmp_path):
+    with pytest.raises(InputError):
+        recommend(str(tmp_path / "missing.parquet"), out=tmp_path / "run", **SMALL)
+    assert not (tmp_path / "run").exists()
+
+
+def test_full_disk_leaves_nothing_behind(shop, tmp_path, monkeypatch):
+    from weft.train import checkpoint
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    with pytest.raises(OutputError, match="No space left on device"):
+        recommend(str(shop / "purchases.parquet"), out=tmp_path / "run", **SMALL)
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"dim": 0}, "model.dim=0"),
+        ({"colour": "red"}, "colour='red'"),
+        ({"split": "published"}, "needs a dataset"),
+        ({"dataset": "gowalla"}, "not both"),
+        ({"validation_fraction": 0.45, "test_fraction": 0.45}, "less than a tenth"),
+    ],
+)
+def test_wrong_settings_are_said(shop, tmp_path, settings, message):
+    with pytest.raises(InputError, match=message):
+        recommend(str(shop / "purchases.parquet"), out=tmp_path / "run", progress=False, **settings)
+
+
+def test_stages_are_timed(run):
+    assert sum(run.metrics["timings"].values()) > 0
+    assert run.metrics["peak_memory_bytes"] > 0
