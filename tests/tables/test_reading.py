@@ -305,12 +305,14 @@ def test_merging_equals_a_loop_over_rows(drawn, has_times, has_weights):
         if not has_times or time == kept[0]:
             kept[1] += weight
     pairs, times, weights = (np.array(column) for column in zip(*drawn, strict=True))
-    merged = merge_repeats(pairs, times if has_times else None, weights.astype(np.float32) if has_weights else None)
+    columns = {"pair": pairs}
+    columns |= {"time": times} if has_times else {}
+    columns |= {"weight": weights.astype(np.float32)} if has_weights else {}
+    names = list(columns)
+    merged = merge_repeats(columns)
     ordered = sorted(expected)
-    assert merged[0].tolist() == ordered
-    assert merged[1] is None or merged[1].tolist() == [expected[pair][0] for pair in ordered]
-    assert merged[2] is None or merged[2].tolist() == [expected[pair][1] for pair in ordered]
-    assert (merged[1] is None, merged[2] is None) == (not has_times, not has_weights)
+    wanted = {"pair": ordered, "time": [expected[p][0] for p in ordered], "weight": [expected[p][1] for p in ordered]}
+    assert {name: column.tolist() for name, column in merged.items()} == {name: wanted[name] for name in names}
 
 
 # Values that cannot be

@@ -124,21 +124,21 @@ def _read(
     num_rows = _check_rows(connection, staged, values)
     user_keys = _make_dictionary(connection, "user", staged)
     item_keys = _make_dictionary(connection, "item", staged)
-    rows = _stream_rows(connection, num_rows, len(item_keys), values)
-    pairs, times, weights = merge_repeats(*rows)
-    merged = num_rows - len(pairs)
+    rows = merge_repeats(_stream_rows(connection, num_rows, len(item_keys), values))
+    merged = num_rows - len(rows["pair"])
     notes = columns.notes + [value.note for value in values.values() if value.note]
     if merged:
-        notes.append(_note_repeats(merged, num_rows, times is not None, weights is not None))
-    item_ids = pairs % len(item_keys)
-    pairs //= len(item_keys)
+        notes.append(_note_repeats(merged, num_rows, set(rows)))
+    item_ids = rows["pair"] % len(item_keys)
+    rows["pair"] //= len(item_keys)
+    tensors = {name: torch.from_numpy(column) for name, column in rows.items()}
     return Interactions(
-        user_ids=torch.from_numpy(pairs),
+        user_ids=tensors["pair"],
         item_ids=torch.from_numpy(item_ids),
         user_keys=user_keys,
         item_keys=item_keys,
-        times=None if times is None else torch.from_numpy(times),
-        weights=None if weights is None else torch.from_numpy(weights),
+        times=tensors.get("time"),
+        weights=tensors.get("weight"),
         columns=columns.names,
         notes=notes,
         num_rows_read=num_rows,
@@ -224,9 +224,9 @@ def _all_integers(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
 
 def _stream_rows(
     connection: duckdb.DuckDBPyConnection, num_rows: int, num_items: int, values: dict[str, Value]
-) -> tuple[NDArray[np.int64], NDArray[np.int64] | None, NDArray[np.float32] | None]:
-    """Return for each row the pair (user code * num_items + item code), the time and the weight."""
-    columns = {"pair": np.empty(num_rows, dtype=np.int64)}
+) -> dict[str, NDArray[Any]]:
+    """Return for each row ``pair`` (user code * num_items + item code), ``time`` and ``weight``."""
+    columns: dict[str, NDArray[Any]] = {"pair": np.empty(num_rows, dtype=np.int64)}
     selected = [f"CAST(users.code * {num_items} + items.code AS BIGINT) AS pair"]
     for role, dtype in (("time", np.int64), ("weight", np.float32)):
         if role in values:
@@ -245,47 +245,43 @@ def _stream_rows(
         filled += batch.num_rows
     if filled != num_rows:
         raise TableError(f"read_interactions: the table changed while it was read: {num_rows:,} rows, then {filled:,}.")
-    return columns["pair"], columns.get("time"), columns.get("weight")
+    return columns
 
 
-def merge_repeats(
-    pairs: NDArray[np.int64], times: NDArray[np.int64] | None, weights: NDArray[np.float32] | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64] | None, NDArray[np.float32] | None]:
-    """Return each pair once, ascending, as Note [Repeated purchases] says. The arguments may be overwritten."""
-    if times is None and weights is None:
-        pairs.sort()
-        return pairs[_is_first(pairs)], None, None
-    order = np.argsort(pairs, kind="stable")
-    pairs = pairs[order]
-    is_first = _is_first(pairs)
+def merge_repeats(columns: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Return ``pair`` (each once, ascending), ``time`` and ``weight`` as Note [Repeated purchases] says.
+
+    Args:
+        columns: ``pair`` int64, and where there are any ``time`` int64 and ``weight`` float32, a value for each row. It
+            is emptied on the way, so that a large column is let go as soon as its sorted copy exists.
+    """
+    ordered, order = torch.sort(torch.from_numpy(columns.pop("pair")), stable=True)
+    merged = {"pair": ordered.numpy()}
+    for name in tuple(columns):
+        merged[name] = columns.pop(name)[order.numpy()]
+    del ordered, order
+    is_first = np.ones(len(merged["pair"]), dtype=bool)
+    np.not_equal(merged["pair"][1:], merged["pair"][:-1], out=is_first[1:])
+    if is_first.all():
+        return merged
     starts = np.flatnonzero(is_first)
-    if times is not None:
-        times = times[order]
-    if weights is not None:
-        weights = weights[order]
-    del order
-    if len(starts) == len(pairs):
-        return pairs, times, weights
-    earliest = None if times is None else np.minimum.reduceat(times, starts)
-    if weights is not None:
-        if times is not None and earliest is not None:
-            weights[times != np.repeat(earliest, np.diff(starts, append=len(pairs)))] = 0
-        weights = np.add.reduceat(weights, starts, dtype=np.float64).astype(np.float32)
-    return pairs[is_first], earliest, weights
+    merged["pair"] = merged["pair"][is_first]
+    if "time" in merged:
+        earliest = np.minimum.reduceat(merged["time"], starts)
+        if "weight" in merged:
+            later = merged["time"] != np.repeat(earliest, np.diff(starts, append=len(is_first)))
+            merged["weight"][later] = 0
+        merged["time"] = earliest
+    if "weight" in merged:
+        merged["weight"] = np.add.reduceat(merged["weight"], starts, dtype=np.float64).astype(np.float32)
+    return merged
 
 
-def _is_first(ordered: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return where a value of an ascending array differs from the one before."""
-    is_first = np.ones(len(ordered), dtype=bool)
-    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
-    return is_first
-
-
-def _note_repeats(merged: int, num_rows: int, has_times: bool, has_weights: bool) -> str:
-    """Return what is said aloud about merged rows."""
-    how = "kept at their first purchase" if has_times else "kept once"
-    if has_weights:
-        how += ", with the weight of that purchase" if has_times else ", weights summed"
+def _note_repeats(merged: int, num_rows: int, columns: set[str]) -> str:
+    """Return what is said aloud about merged rows, where ``columns`` tells whether there are times and weights."""
+    how = "kept at their first purchase" if "time" in columns else "kept once"
+    if "weight" in columns:
+        how += ", with the weight of that purchase" if "time" in columns else ", weights summed"
     return f"{merged:,} of {num_rows:,} rows repeat an earlier user and item and were merged: {how}"
 
 
