@@ -16,7 +16,18 @@ if TYPE_CHECKING:
     import pyarrow
 
 NUM_STYLES = 12
-NUM_CATEGORIES = (
+NUM_CATEGORIES = 16
+NUM_BRANDS = 40
+NUM_PERIODS = 24
+START = np.datetime64("2024-01-01T00:00:00", "s")
+SECONDS = 364 * 24 * 3600
+STRENGTH = 6.0
+DRIFT = 0.5
+ZIPF = 0.8
+POPWALK = 0.08
+NOISE = 0.05
+_USERS_AT_ONCE = 1024
+_CATEGORIES = (
     *("audio", "bags", "books", "coats", "cycling", "games", "garden", "jewels"),
     *("kitchen", "lamps", "outdoor", "paper", "rugs", "running", "shoes", "toys"),
 )
