@@ -33,10 +33,14 @@ def lightgcn_step(inputs: Inputs) -> Case:
     sizes = inputs.sizes
     users, items = (torch.from_numpy(side) for side in inputs.interactions())
     relation = Relation.from_coo(users, items, sizes.users, sizes.items)
-    model = weft.nn.LightGCN(
-        sizes.users, sizes.items, sizes.dim, sizes.layers, initial=torch_parts.lightgcn_tables(inputs)
-    )
-    return torch_parts.training_case(inputs, list(model.parameters()), lambda: model(relation))
+    model = weft.nn.LightGCN(sizes.users, sizes.items, sizes.dim, sizes.layers)
+    model.set_embeddings(*torch_parts.lightgcn_tables(inputs))
+    positives = torch.arange(sizes.batch)
+
+    def loss(users: Tensor, items: Tensor) -> Tensor:
+        return weft.nn.sampled_softmax_loss(users, items, positives, temperature=torch_parts.TEMPERATURE)
+
+    return torch_parts.training_case(inputs, list(model.parameters()), lambda: model(relation), loss)
 
 
 if __name__ == "__main__":

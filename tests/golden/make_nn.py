@@ -13,7 +13,6 @@ import dgl
 import dgl.nn
 import numpy as np
 import torch
-
 from tests.cases.nn_parity import CASES, COUNTS, EDGES, SEED, ParityCase
 
 
@@ -41,7 +40,7 @@ def run(case: ParityCase) -> dict[str, np.ndarray]:
     feat = (inputs["feat_src"], inputs["feat_dst"]) if "feat_dst" in inputs else inputs["feat_src"]
     extra = {"edge_weight": inputs["edge_weight"]} if "edge_weight" in inputs else {}
     out = layer(make_graph(case.graph), feat, **extra, **case.forward)
-    outputs = dict(zip(("out", "attention"), out)) if isinstance(out, tuple) else {"out": out}
+    outputs = dict(zip(("out", "attention"), out, strict=True)) if isinstance(out, tuple) else {"out": out}
     # A loss whose gradient differs from place to place.
     sum((value * torch.sin(torch.arange(value.numel())).view_as(value)).sum() for value in outputs.values()).backward()
     leaves = {**inputs, **dict(layer.named_parameters())}

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from tests.cases.nn_parity import CASES, COUNTS, EDGES, SEED, ParityCase
 from torch import Tensor, nn
 
 import weft
 import weft.nn
-from tests.cases.nn_parity import CASES, COUNTS, EDGES, SEED, ParityCase
 
 GOLDEN = np.load(Path(__file__).resolve().parents[2] / "golden" / "nn.npz")
 

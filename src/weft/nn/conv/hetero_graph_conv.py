@@ -40,7 +40,7 @@ class HeteroGraphConv(nn.Module):
             InputError: an unknown ``aggregate``.
         """
         super().__init__()
-        self.mods = nn.ModuleDict({str(edge_type): layer for edge_type, layer in mods.items()})
+        self.mods = _Layers({str(edge_type): layer for edge_type, layer in mods.items()})
         for layer in self.mods.values():
             accept = getattr(layer, "set_allow_zero_in_degree", None)
             if callable(accept):
@@ -123,6 +123,13 @@ class HeteroGraphConv(nn.Module):
         if self.aggregate == "mean":
             return stacked.mean(dim=0)
         return stacked.amax(dim=0) if self.aggregate == "max" else stacked.amin(dim=0)
+
+
+class _Layers(nn.ModuleDict):
+    """A ModuleDict whose keys may be any text: ``nn.ModuleDict`` refuses edge types named ``to``, ``type`` or ``a.b``."""
+
+    def __setitem__(self, key: str, module: nn.Module) -> None:
+        self._modules[key] = module
 
 
 def _of_edge_type(values: Mapping[EdgeType, Any], edge_type: tuple[str, str, str], default: Any) -> Any:

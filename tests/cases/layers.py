@@ -1,0 +1,272 @@
+"""Every convolution, and what must hold for each: the table and the checks of tests/nn/conv/test_every_layer.py."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import weft
+import weft.nn
+from weft.errors import GraphError, ShapeError
+
+IN, OUT = 6, 3
+
+
+@dataclass(frozen=True)
+class LayerCase:
+    """One layer with one set of options."""
+
+    name: str
+    make: Callable[..., nn.Module]
+    """Takes ``in_feats``: a size or a pair."""
+    takes_pair_sizes: bool = True
+    """Whether sources and destinations may have different feature sizes."""
+    refuses_isolated: bool = False
+    """Whether nodes without incoming edges are refused by default."""
+    takes_edge_weight: bool = True
+    compiles: bool = True
+    """Whether ``torch.compile(fullgraph=True)`` takes it; not with ``nn.LSTM``."""
+    wide: bool = False
+    """Whether it makes features larger, so that it aggregates before it multiplies."""
+
+
+def _sage(kind: str, **options: object) -> Callable[..., nn.Module]:
+    return lambda in_feats: weft.nn.SAGEConv(in_feats, OUT, kind, **options)
+
+
+LAYERS = (
+    LayerCase("GraphConv", lambda n: weft.nn.GraphConv(n, OUT), False, True),
+    LayerCase("GraphConv-wide", lambda n: weft.nn.GraphConv(n, 2 * IN), False, True, wide=True),
+    LayerCase("GraphConv-right", lambda n: weft.nn.GraphConv(n, OUT, norm="right"), False, True),
+    LayerCase("SAGEConv-mean", _sage("mean")),
+    LayerCase("SAGEConv-mean-wide", lambda n: weft.nn.SAGEConv(n, 2 * IN, "mean"), wide=True),
+    LayerCase("SAGEConv-gcn", _sage("gcn"), False),
+    LayerCase("SAGEConv-pool", _sage("pool")),
+    LayerCase("SAGEConv-lstm", _sage("lstm"), compiles=False),
+    LayerCase("GATConv", lambda n: weft.nn.GATConv(n, OUT, 2), refuses_isolated=True),
+    LayerCase("GATConv-residual", lambda n: weft.nn.GATConv(n, OUT, 2, residual=True), refuses_isolated=True),
+)
+
+
+def _allow(layer: nn.Module) -> nn.Module:
+    accept = getattr(layer, "set_allow_zero_in_degree", None)
+    if accept is not None:
+        accept(True)
+    return layer
+
+
+def _edges(num_src: int, num_dst: int, num_edges: int) -> tuple[Tensor, Tensor]:
+    """Return random edges that reach every destination but the last."""
+    generator = torch.Generator().manual_seed(3)
+    src = torch.randint(num_src, (num_edges,), generator=generator)
+    dst = torch.randint(num_dst - 1, (num_edges,), generator=generator)
+    dst[: num_dst - 1] = torch.arange(num_dst - 1)
+    return src, dst
+
+
+def _graph(num_nodes: int = 9, num_edges: int = 30) -> weft.Graph:
+    graph = weft.graph(_edges(num_nodes, num_nodes, num_edges), num_nodes=num_nodes)
+    graph.create_formats_()
+    return graph
+
+
+def check_homogeneous(case: LayerCase) -> None:
+    """Output has a row for each node and is finite, with isolated nodes allowed."""
+    out = _allow(case.make(IN))(_graph(), torch.randn(9, IN))
+    assert out.shape[0] == 9
+    assert torch.isfinite(out).all()
+
+
+def check_block(case: LayerCase) -> None:
+    """In a block the first source rows are the destinations: the same as giving the pair."""
+    src, dst = _edges(9, 5, 20)
+    block = weft.create_block((src, dst), num_src_nodes=9, num_dst_nodes=5)
+    layer, feat = _allow(case.make(IN)), torch.randn(9, IN)
+    out = layer(block, feat)
+    assert out.shape[0] == 5
+    torch.testing.assert_close(out, layer(block, (feat, feat[:5])))
+
+
+def check_bipartite_pair(case: LayerCase) -> None:
+    """Sources and destinations of two types, with feature sizes of their own where the layer has two maps."""
+    graph = weft.heterograph({("s", "to", "d"): _edges(9, 5, 20)}, num_nodes_dict={"s": 9, "d": 5})
+    sizes = (IN, IN + 1) if case.takes_pair_sizes else (IN, IN)
+    layer = _allow(case.make(sizes if case.takes_pair_sizes else IN))
+    out = layer(graph, (torch.randn(9, sizes[0]), torch.randn(5, sizes[1])))
+    assert out.shape[0] == 5
+    assert torch.isfinite(out).all()
+
+
+def check_isolated_nodes(case: LayerCase) -> None:
+    """Nodes without incoming edges: refused with a clear message, or their message is 0."""
+    layer, graph, feat = case.make(IN), _graph(), torch.randn(9, IN)
+    if case.refuses_isolated:
+        with pytest.raises(GraphError, match="0-in-degree"):
+            layer(graph, feat)
+    _allow(layer)
+    changed = feat.clone()
+    changed[:8] += 1
+    torch.testing.assert_close(layer(graph, feat)[8], layer(graph, changed)[8])
+
+
+def check_edge_weight_of_ones(case: LayerCase) -> None:
+    """Weights of one change nothing; other weights do."""
+    layer, graph, feat = _allow(case.make(IN)), _graph(), torch.randn(9, IN)
+    plain = layer(graph, feat)
+    for shape in ((30,), (30, 1)):
+        torch.testing.assert_close(layer(graph, feat, edge_weight=torch.ones(shape)), plain)
+    assert not torch.allclose(layer(graph, feat, edge_weight=torch.rand(30)), plain)
+    with pytest.raises(ShapeError, match="30 edges"):
+        layer(graph, feat, edge_weight=torch.ones(29))
+
+
+def check_empty_graphs(case: LayerCase) -> None:
+    """No nodes, or nodes and no edges: an output of that many rows, and a backward pass."""
+    for num_nodes in (0, 4):
+        layer = _allow(case.make(IN))
+        feat = torch.randn(num_nodes, IN, requires_grad=True)
+        out = layer(weft.graph(([], []), num_nodes=num_nodes), feat)
+        assert out.shape[0] == num_nodes
+        out.sum().backward()
+        assert feat.grad is not None
+
+
+def check_node_permutation(case: LayerCase) -> None:
+    """Numbering the nodes otherwise permutes the output."""
+    layer, feat = _allow(case.make(IN)), torch.randn(9, IN)
+    src, dst = _edges(9, 9, 30)
+    new_ids = torch.randperm(9)
+    permuted = torch.empty_like(feat)
+    permuted[new_ids] = feat
+    out = layer(weft.graph((src, dst), num_nodes=9), feat)
+    again = layer(weft.graph((new_ids[src], new_ids[dst]), num_nodes=9), permuted)
+    torch.testing.assert_close(again[new_ids], out)
+
+
+def check_relation(case: LayerCase) -> None:
+    """A Relation does for a graph."""
+    layer, graph, feat = _allow(case.make(IN)), _graph(), torch.randn(9, IN)
+    assert torch.equal(layer(graph.single_relation(), feat), layer(graph, feat))
+
+
+def check_bfloat16(case: LayerCase) -> None:
+    """In bfloat16 the output keeps the dtype and stays near float32's."""
+    layer, graph, feat = _allow(case.make(IN)), _graph(), torch.randn(9, IN)
+    expected = layer(graph, feat)
+    half = copy.deepcopy(layer).to(torch.bfloat16)(graph, feat.to(torch.bfloat16))
+    assert half.dtype == torch.bfloat16
+    torch.testing.assert_close(half.float(), expected, rtol=0.1, atol=0.15)
+
+
+def check_autocast(case: LayerCase) -> None:
+    """Under autocast, forward and backward run and stay near float32's."""
+    layer, graph, feat = _allow(case.make(IN)), _graph(), torch.randn(9, IN, requires_grad=True)
+    expected = layer(graph, feat)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        out = layer(graph, feat)
+    out.float().sum().backward()
+    torch.testing.assert_close(out.float(), expected, rtol=0.1, atol=0.15)
+
+
+def check_compile(case: LayerCase) -> None:
+    """Compiled without a graph break, outputs and gradients are the same."""
+    if not case.compiles:
+        pytest.skip("torch.compile does not take nn.LSTM")
+    torch.compiler.reset()
+    layer, graph = _allow(case.make(IN)), _graph()
+    feats = [torch.randn(9, IN) for _ in range(1)]
+    compiled = torch.compile(layer, fullgraph=True, backend="aot_eager")
+    for feat in feats:
+        left, right = feat.clone().requires_grad_(), feat.clone().requires_grad_()
+        expected, found = layer(graph, left), compiled(graph, right)
+        torch.testing.assert_close(found, expected)
+        expected.square().sum().backward()
+        found.square().sum().backward()
+        torch.testing.assert_close(right.grad, left.grad)
+
+
+def check_state_dict(case: LayerCase) -> None:
+    """Another instance that loads the state gives the same, and a reset changes it."""
+    layer, graph, feat = _allow(case.make(IN)), _graph(), torch.randn(9, IN)
+    other = _allow(case.make(IN))
+    other.load_state_dict(layer.state_dict())
+    assert torch.equal(other(graph, feat), layer(graph, feat))
+    other.reset_parameters()
+    assert not torch.equal(other(graph, feat), layer(graph, feat))
+
+
+def check_deep_copy(case: LayerCase) -> None:
+    """A deep copy gives the same and shares no parameter."""
+    layer, graph, feat = _allow(case.make(IN)), _graph(), torch.randn(9, IN)
+    twin = copy.deepcopy(layer)
+    assert torch.equal(twin(graph, feat), layer(graph, feat))
+    with torch.no_grad():
+        for parameter in twin.parameters():
+            parameter.add_(1)
+    assert not torch.equal(twin(graph, feat), layer(graph, feat))
+
+
+def check_every_parameter_learns(case: LayerCase) -> None:
+    """The backward pass reaches every parameter and the features."""
+    layer, feat = _allow(case.make(IN)), torch.randn(9, IN, requires_grad=True)
+    layer(_graph(), feat).square().sum().backward()
+    for name, tensor in (("feat", feat), *layer.named_parameters()):
+        assert tensor.grad is not None, name
+        assert tensor.grad.abs().sum() > 0, name
+
+
+def check_gradients(case: LayerCase) -> None:
+    """Gradients are those of finite differences."""
+    layer = _allow(case.make(IN)).double()
+    feat = torch.randn(5, IN, dtype=torch.float64, requires_grad=True)
+    graph = _graph(5, 9)
+    names, values = zip(*layer.named_parameters(), strict=True)
+
+    def run(feat: Tensor, *values: Tensor) -> Tensor:
+        return torch.func.functional_call(layer, dict(zip(names, values, strict=True)), (graph, feat))
+
+    assert torch.autograd.gradcheck(run, (feat, *values))
+
+
+def check_wrong_sizes(case: LayerCase) -> None:
+    """Features of another size or number of rows are refused by name."""
+    layer, graph = _allow(case.make(IN)), _graph()
+    with pytest.raises(ShapeError, match=case.name.split("-")[0]):
+        layer(graph, torch.randn(9, IN + 1))
+    with pytest.raises(ShapeError, match=case.name.split("-")[0]):
+        layer(graph, torch.randn(8, IN))
+
+
+def check_middle_dimensions(case: LayerCase) -> None:
+    """Dimensions between nodes and features are carried along, each on its own."""
+    if case.name == "SAGEConv-lstm":
+        pytest.skip("the LSTM reads one vector a node, as DGL's does")
+    layer, graph, feat = _allow(case.make(IN)), _graph(), torch.randn(9, 2, IN)
+    out = layer(graph, feat)
+    torch.testing.assert_close(out[:, 1], layer(graph, feat[:, 1]))
+
+
+CHECKS = (
+    check_homogeneous,
+    check_block,
+    check_bipartite_pair,
+    check_isolated_nodes,
+    check_edge_weight_of_ones,
+    check_empty_graphs,
+    check_node_permutation,
+    check_relation,
+    check_bfloat16,
+    check_autocast,
+    check_compile,
+    check_state_dict,
+    check_deep_copy,
+    check_every_parameter_learns,
+    check_gradients,
+    check_wrong_sizes,
+    check_middle_dimensions,
+)
