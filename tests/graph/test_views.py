@@ -147,7 +147,7 @@ def test_partial_write_checks_rows_and_ids(g):
     with pytest.raises(
         IdError, match=r"nodes: node IDs hold 3, which is past the end of the 3 nodes of node type '_N'"
     ):
-        g.nodes[[3]].data
+        g.nodes.__getitem__([3])
     with pytest.raises(InputError, match="a column cannot be deleted in part"):
         del g.nodes[[0]].data["h"]
 

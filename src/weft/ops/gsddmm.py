@@ -23,7 +23,7 @@ def gsddmm(
 ) -> Tensor:
     """Return ``op(lhs, rhs)`` for each edge, where the operands are read at its source, destination or itself.
 
-    Trailing dimensions broadcast as in NumPy. Mixed floating-point dtypes are promoted.
+    Trailing dimensions broadcast as in NumPy. Mixed floating-point dtypes are promoted. Copies take any dtype.
 
     Args:
         g: a Relation or a graph with one edge type.
@@ -46,8 +46,12 @@ def gsddmm(
     checks.choice("gsddmm", "op", op, SDDMM_OPS)
     checks.choice("gsddmm", "lhs_target", lhs_target, TARGETS)
     checks.choice("gsddmm", "rhs_target", rhs_target, TARGETS)
-    lhs = None if op == "copy_rhs" else check_operand("gsddmm", "lhs_data", relation, lhs_data, lhs_target)
-    rhs = None if op == "copy_lhs" else check_operand("gsddmm", "rhs_data", relation, rhs_data, rhs_target)
+    any_dtype = op in ("copy_lhs", "copy_rhs")
+    lhs = rhs = None
+    if op != "copy_rhs":
+        lhs = check_operand("gsddmm", "lhs_data", relation, lhs_data, lhs_target, any_dtype=any_dtype)
+    if op != "copy_lhs":
+        rhs = check_operand("gsddmm", "rhs_data", relation, rhs_data, rhs_target, any_dtype=any_dtype)
     return edge_values("gsddmm", relation, op, lhs, rhs, lhs_target, rhs_target)
 
 
@@ -55,10 +59,13 @@ def edge_values(
     where: str, relation: Relation, op: str, lhs: Tensor | None, rhs: Tensor | None, lhs_target: str, rhs_target: str
 ) -> Tensor:
     """Return ``gsddmm`` of checked operands."""
-    if op == "copy_lhs" and lhs is not None and lhs_target == "e":
-        return lhs
-    if op == "copy_rhs" and rhs is not None and rhs_target == "e":
-        return rhs
+    if op in ("copy_lhs", "copy_rhs"):
+        value, target = (lhs, lhs_target) if op == "copy_lhs" else (rhs, rhs_target)
+        assert value is not None
+        if target == "e":
+            return value
+        if value.dtype not in checks.FLOAT_DTYPES:
+            return value[relation.coo()[0 if target == "u" else 1]]
     if lhs is not None and rhs is not None:
         lhs, rhs = same_dtype(lhs, rhs)
         checks.broadcast(where, lhs, rhs)

@@ -49,12 +49,15 @@ def relation_of(where: str, graph: GraphLike) -> Relation:
     return relation
 
 
-def check_operand(where: str, name: str, relation: Relation, value: Tensor | None, target: str) -> Tensor:
-    """Return ``value``, known to be floating point, on the device, and to have a row for each ``target``."""
+def check_operand(
+    where: str, name: str, relation: Relation, value: Tensor | None, target: str, *, any_dtype: bool = False
+) -> Tensor:
+    """Return ``value``, known to be on the device, to have a row for each ``target``, and to be floating point."""
     if value is None:
         raise InputError(f"{where}: {name} is None, but the operator reads it; expected a tensor.")
     relation.check_rows(where, name, value, target)
-    checks.floating(where, name, value)
+    if not any_dtype:
+        checks.floating(where, name, value)
     return value
 
 
