@@ -3,6 +3,15 @@
 from weft.kernels.compressed import Compressed
 from weft.kernels.conversion import compressed_to_coo, coo_to_compressed, transpose
 from weft.kernels.edge_softmax import edge_softmax
+from weft.kernels.gat_attention import gat_attention
 from weft.kernels.segment_reduce import segment_reduce
 
-__all__ = ["Compressed", "compressed_to_coo", "coo_to_compressed", "edge_softmax", "segment_reduce", "transpose"]
+__all__ = [
+    "Compressed",
+    "compressed_to_coo",
+    "coo_to_compressed",
+    "edge_softmax",
+    "gat_attention",
+    "segment_reduce",
+    "transpose",
+]
