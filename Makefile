@@ -50,7 +50,8 @@ bench: native
 	$(BIN)/python -m benchmarks.run
 
 docs: $(VENV)/installed-docs
-	$(BIN)/mkdocs build --strict
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs
+	@echo "the documentation is in build/docs/index.html"
 
 wheel: $(INSTALLED)
 	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir build/wheel .

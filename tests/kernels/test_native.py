@@ -111,3 +111,9 @@ def test_status_codes_become_errors():
     native.check(0, "weft_spmm")
     with pytest.raises(NativeError, match="weft_spmm: the native library reports out of memory"):
         native.check(-4, "weft_spmm")
+
+
+@pytest.mark.native
+def test_function_that_an_older_library_lacks_says_how_to_mend_it():
+    with pytest.raises(NativeError, match=r"weft_from_tomorrow: .* older than these sources.*make native"):
+        native.function("weft_from_tomorrow", ())

@@ -158,7 +158,13 @@ def function(name: str, argtypes: tuple[type, ...]) -> Callable[..., int]:
     library = status().library
     if library is None:
         raise NativeError(f"{name}: {status().reason}.")
-    entry = getattr(library, name)
+    try:
+        entry = getattr(library, name)
+    except AttributeError:
+        raise NativeError(
+            f"{name}: {status().path} has no such function; it is older than these sources. "
+            "Install weft again, or run `make native` in a checkout."
+        ) from None
     entry.argtypes = list(argtypes)
     entry.restype = ctypes.c_int32
     return entry
