@@ -36,4 +36,8 @@ def test_example_runs(program, tmp_path):
 
 @pytest.mark.parametrize("page", [page for page in PAGES if python_blocks(page)], ids=lambda page: page.name)
 def test_python_blocks_of_the_page_run(page, tmp_path):
+    # The table that the README speaks of: a small one.
+    from weft.data import synthetic_shop
+
+    synthetic_shop(users=60, items=40, purchases=900, seed=0).write(tmp_path)
     run(["-c", python_blocks(page)], tmp_path)
