@@ -30,6 +30,12 @@ class ModelSettings(BaseModel):
     user_weight_exponent: float = Field(
         0.0, ge=0, le=1, description="a purchase of a user with n purchases weighs n to the minus this in the loss"
     )
+    popularity_weight: float | None = Field(
+        None,
+        ge=0,
+        le=2,
+        description="of an item's log popularity in the score; chosen on the validation part when not set",
+    )
     learning_rate: float = Field(5e-3, gt=0, description="peak learning rate of Adam")
     warmup_steps: int = Field(20, ge=0, description="steps over which the learning rate rises")
     final_rate: float = Field(0.02, ge=0, le=1, description="last learning rate as a part of the peak")

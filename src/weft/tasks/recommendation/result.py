@@ -13,7 +13,7 @@ import torch
 from weft.errors import InputError
 from weft.metrics import UserItems
 from weft.nn import LightGCN
-from weft.tasks.recommendation.config import RecommendConfig, load_config
+from weft.tasks.recommendation.config import ModelSettings, RecommendConfig, load_config
 from weft.tasks.recommendation.outputs import Recommender, codes_of, recommendation_table, write_json
 from weft.train import write_atomically
 
@@ -88,14 +88,17 @@ def _matrix(column: pyarrow.ChunkedArray) -> Any:
     return lists.flatten().to_numpy(zero_copy_only=False).reshape(len(lists), -1).copy()
 
 
-def write_model(folder: Path, model: LightGCN, recommender: Recommender, score: str) -> None:
+def write_model(
+    folder: Path, model: LightGCN, recommender: Recommender, settings: ModelSettings, popularity_weight: float
+) -> None:
     """Write ``model.safetensors`` (learned embeddings, items not to offer) and ``model.json`` (what they are).
 
     Args:
         folder: made when missing.
         model: after training.
         recommender: whose ``seen`` and ``offered`` are kept.
-        score: ``cosine`` or ``dot``, how embeddings are compared.
+        settings: of the training.
+        popularity_weight: that was used in the score.
     """
     from safetensors.torch import save
 
@@ -111,7 +114,9 @@ def write_model(folder: Path, model: LightGCN, recommender: Recommender, score: 
         "dim": model.user_embedding.shape[1],
         "num_layers": model.num_layers,
         "alpha": list(model.alpha),
-        "score": score,
+        "score": "dot" if settings.loss == "bpr" else "cosine",
+        "temperature": settings.temperature,
+        "popularity_weight": popularity_weight,
     }
     write_atomically(folder / "model.safetensors", save(tensors))
     write_json(folder / "model.json", described)

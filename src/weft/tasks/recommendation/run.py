@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from weft.errors import InputError, OutputError
 from weft.metrics import UserItems, group_by_user
@@ -33,6 +32,7 @@ from weft.tasks.recommendation.outputs import (
 )
 from weft.tasks.recommendation.preparation import RunData, check_resumable, fingerprint, read_data, split_data
 from weft.tasks.recommendation.result import RecommendRun, write_model
+from weft.tasks.recommendation.scoring import choose_popularity_weight, score_vectors
 from weft.tasks.recommendation.training import RecommendationObjective, TrainingData, initial_model, training_data
 from weft.train import (
     Checkpoint,
@@ -129,6 +129,7 @@ class _Task:
         self.seconds: dict[str, float] = {}
         self.events: EventLog | None = None
         self.resumed: Checkpoint | None = None
+        self.popularity_weight = config.model.popularity_weight or 0.0
         self.data: RunData
         self.catalogue: Catalogue
 
@@ -200,6 +201,7 @@ class _Task:
         with self.events.stage("train"):
             model = self._train()
         with self.events.stage("evaluate"):
+            self.popularity_weight = choose_popularity_weight(model, self.training, self.config.model, self.validation)
             metrics = self._evaluate(model)
         with self.events.stage("write"):
             run = self._write(model, metrics)
@@ -245,12 +247,7 @@ class _Task:
         return model
 
     def _vectors(self, model: LightGCN, data: TrainingData) -> tuple[Tensor, Tensor]:
-        """Return what is compared by a dot product: unit vectors when training compared cosines."""
-        with torch.no_grad():
-            users, items = model(data.relation)
-            if self.config.model.loss == "softmax":
-                users, items = functional.normalize(users), functional.normalize(items)
-        return users, items
+        return score_vectors(model, data, self.config.model, self.popularity_weight)
 
     def _validate(self, model: LightGCN) -> dict[str, float]:
         assert self.validation is not None
@@ -288,8 +285,7 @@ class _Task:
         evaluated = Recommender(*self._vectors(model, self.training), known, self.catalogue.offered)
         samples = sample_users(evaluated, known, interactions, split, self.config.seed, self.catalogue.names)
         write_json(self.folder / "samples.json", samples)
-        score = "cosine" if self.config.model.loss == "softmax" else "dot"
-        write_model(self.folder / "model", model, recommender, score)
+        write_model(self.folder / "model", model, recommender, self.config.model, self.popularity_weight)
         return RecommendRun(self.folder, self.config, metrics, *keys, recommender)
 
 
