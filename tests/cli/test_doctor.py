@@ -41,8 +41,12 @@ def test_doctor_finds_a_sound_installation_sound():
         assert text in result.stdout
 
 
-def test_output_is_plain_when_piped():
-    assert "\x1b" not in RUNNER.invoke(app, ["doctor"]).stdout
+def test_piped_output_is_plain_with_a_line_a_finding():
+    lines = RUNNER.invoke(app, ["doctor"]).stdout.splitlines()
+    assert not any("\x1b" in line for line in lines)
+    findings = diagnosis.examine()
+    advice = sum(bool(finding.advice) for finding in findings)
+    assert len([line for line in lines if line.strip()]) == len(findings) + advice + 1
 
 
 def test_json_holds_every_finding():
@@ -100,6 +104,29 @@ def test_data_folder_that_is_not_there_is_a_fault(monkeypatch, tmp_path):
     monkeypatch.setenv("WEFT_DATA_DIR", str(tmp_path / "gone"))
     (finding,) = diagnosis.data_folders()
     assert finding.state == "fault"
+
+
+def test_self_check_compares_kernels_and_gradients_with_pytorch():
+    (finding,) = diagnosis.self_check()
+    assert finding.state == "ok"
+    assert "agree" in finding.value
+
+
+def test_self_check_tells_wrong_results(monkeypatch):
+    monkeypatch.setattr(diagnosis, "_differences_on_a_small_graph", lambda: (0.0, 0.5))
+    (finding,) = diagnosis.self_check()
+    assert finding.state == "fault"
+    assert "differ from plain PyTorch by 0.5" in finding.value
+
+
+def test_section_that_fails_is_a_fault_and_the_others_are_told(monkeypatch):
+    def fail():
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(diagnosis, "_differences_on_a_small_graph", fail)
+    findings = diagnosis.examine()
+    assert by_name(findings)["self check", "failed"].value == "RuntimeError: broken"
+    assert ("versions", "weft") in by_name(findings)
 
 
 @pytest.mark.native

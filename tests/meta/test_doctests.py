@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
-WITH_EXAMPLES = sorted(
-    path for path in (SOURCE / "weft").rglob("*.py") if ">>> " in path.read_text(encoding="utf-8")
-)
+WITH_EXAMPLES = sorted(path for path in (SOURCE / "weft").rglob("*.py") if ">>> " in path.read_text(encoding="utf-8"))
 
 
 def module_name(path: Path) -> str:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
+
+if TYPE_CHECKING:
+    from weft.cli.diagnosis import Finding
 
 
 def doctor(
@@ -23,7 +28,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _print_json(findings: list) -> None:
+def _print_json(findings: list[Finding]) -> None:
     import dataclasses
     import json
 
@@ -31,12 +36,15 @@ def _print_json(findings: list) -> None:
     print(json.dumps({"healthy": healthy, "findings": [dataclasses.asdict(f) for f in findings]}, indent=2))
 
 
-def _print_table(findings: list) -> None:
+def _print_table(findings: list[Finding]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False, soft_wrap=True)
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        # A file or a pipe has no width: a finding is one line.
+        console = Console(highlight=False, width=10_000)
     marks = {"ok": Text("ok", "green"), "note": Text("note", "yellow"), "fault": Text("FAULT", "bold red")}
     table = Table(box=None, show_header=False, pad_edge=False)
     section = ""
