@@ -11,6 +11,12 @@ import numpy
 import pytest
 import torch
 
+if os.environ.get("WEFT_TYPECHECK") == "1":
+    # Shapes and types of the layers that name shapes in their signatures, checked at every call.
+    from jaxtyping import install_import_hook
+
+    install_import_hook(["weft.ops", "weft.relation", "weft.function"], "beartype.beartype")
+
 from weft.kernels.native import status
 
 # The same examples on every run and machine; a slow machine is no failure.
@@ -41,7 +47,10 @@ def data_dir() -> Path:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark users of ``data_dir`` as real_data; skip native tests in a build without the library."""
     reason = status().reason
+    typed = os.environ.get("WEFT_TYPECHECK") == "1"
     for item in items:
+        if typed and item.get_closest_marker("wrong_types"):
+            item.add_marker(pytest.mark.skip(reason="WEFT_TYPECHECK=1 refuses wrong types before weft does"))
         if "data_dir" in getattr(item, "fixturenames", ()):
             item.add_marker("real_data")
         if reason and item.get_closest_marker("native"):

@@ -10,6 +10,10 @@ import weft.function as fn
 from weft import ops
 
 
+# Checkers of shapes around every call are no part of what compiles.
+pytestmark = pytest.mark.wrong_types
+
+
 @pytest.fixture(autouse=True)
 def fresh_compiler():
     torch._dynamo.reset()

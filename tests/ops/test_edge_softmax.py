@@ -64,5 +64,9 @@ def test_bad_arguments_are_refused(relation):
         ops.edge_softmax(relation, torch.ones(3), norm_by="both")
     with pytest.raises(IdError, match="edge_softmax: eids hold 3, which is past the end of 3 edges"):
         ops.edge_softmax(relation, torch.ones(1), eids=[3])
+
+
+@pytest.mark.wrong_types
+def test_integer_scores_are_refused(relation):
     with pytest.raises(DtypeError, match=r"edge_softmax: logits has dtype torch\.int64"):
         ops.edge_softmax(relation, torch.ones(3, dtype=torch.int64))

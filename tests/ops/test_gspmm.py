@@ -107,6 +107,7 @@ def test_missing_operand_is_refused(relation):
         ops.gspmm(relation, "mul", "sum", torch.ones(2), None)
 
 
+@pytest.mark.wrong_types
 def test_integers_and_other_devices_are_refused(relation):
     with pytest.raises(DtypeError, match=r"gspmm: lhs_data has dtype torch\.int64"):
         ops.copy_u_sum(relation, torch.ones(2, dtype=torch.int64))
@@ -114,6 +115,7 @@ def test_integers_and_other_devices_are_refused(relation):
         ops.copy_u_sum(relation, torch.ones(2, device="meta"))
 
 
+@pytest.mark.wrong_types
 def test_only_graphs_with_one_edge_type_will_do():
     g = weft.heterograph({("u", "a", "v"): ([0], [0]), ("u", "b", "v"): ([0], [0])})
     with pytest.raises(GraphError, match=r"this graph has 2 edge types: .*Choose one: g\[etype\]"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jaxtyping import Float
 from torch import Tensor
 
 from weft import checks
@@ -11,13 +12,13 @@ from weft.ops.target import GraphLike, check_operand, needs_grad, relation_of
 
 def gat_attention(
     g: GraphLike,
-    feat: Tensor,
-    score_src: Tensor,
-    score_dst: Tensor,
+    feat: Float[Tensor, "src heads dim"],
+    score_src: Float[Tensor, "src heads"],
+    score_dst: Float[Tensor, "dst heads"],
     negative_slope: float = 0.2,
     dropout: float = 0.0,
     seed: int = 0,
-) -> Tensor:
+) -> Float[Tensor, "dst heads dim"]:
     """Return the attention-weighted sum of source features for each destination.
 
     Edge ``(u, v)`` weighs ``softmax_v(leaky_relu(score_src[u] + score_dst[v]))``, head by head. At most one value a

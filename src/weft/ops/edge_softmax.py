@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from weft import checks, kernels
@@ -10,7 +13,9 @@ from weft.ops.target import ALL, GraphLike, check_operand, is_all, relation_of
 from weft.relation import Relation
 
 
-def edge_softmax(graph: GraphLike, logits: Tensor, eids: Tensor | str = ALL, norm_by: str = "dst") -> Tensor:
+def edge_softmax(
+    graph: GraphLike, logits: Float[Tensor, "edges *heads"], eids: Any = ALL, norm_by: str = "dst"
+) -> Float[Tensor, "edges *heads"]:
     """Normalise edge scores over the incoming edges of each node.
 
     ``out[e] = exp(logits[e] - m) / sum(exp(logits[f] - m))`` over the edges ``f`` that share the destination of ``e``,
@@ -39,7 +44,7 @@ def edge_softmax(graph: GraphLike, logits: Tensor, eids: Tensor | str = ALL, nor
     return kernels.edge_softmax(relation.csc() if norm_by == "dst" else relation.csr(), logits)
 
 
-def _confine(relation: Relation, eids: Tensor | str) -> Relation:
+def _confine(relation: Relation, eids: Any) -> Relation:
     chosen = checks.ids("edge_softmax", "eids", eids, device=relation.device)
     checks.id_range("edge_softmax", "eids", chosen, relation.num_edges, f"{relation.num_edges} edges")
     return relation.edge_part(chosen.to(torch.int64))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jaxtyping import Shaped
 from torch import Tensor
 
 from weft import checks
@@ -16,11 +17,11 @@ TARGETS = ("u", "v", "e")
 def gsddmm(
     g: GraphLike,
     op: str,
-    lhs_data: Tensor | None,
-    rhs_data: Tensor | None,
+    lhs_data: Shaped[Tensor, "lhs_rows *lhs"] | None,
+    rhs_data: Shaped[Tensor, "rhs_rows *rhs"] | None,
     lhs_target: str = "u",
     rhs_target: str = "v",
-) -> Tensor:
+) -> Shaped[Tensor, "edges *trailing"]:
     """Return ``op(lhs, rhs)`` for each edge, where the operands are read at its source, destination or itself.
 
     Trailing dimensions broadcast as in NumPy. Mixed floating-point dtypes are promoted. Copies take any dtype.

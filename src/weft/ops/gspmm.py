@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jaxtyping import Float
 from torch import Tensor
 
 from weft import checks
@@ -13,7 +14,13 @@ SPMM_OPS = ("add", "sub", "mul", "div", "copy_lhs", "copy_rhs")
 REDUCERS = ("sum", "max", "min", "mean")
 
 
-def gspmm(g: GraphLike, op: str, reduce_op: str, lhs_data: Tensor | None, rhs_data: Tensor | None) -> Tensor:
+def gspmm(
+    g: GraphLike,
+    op: str,
+    reduce_op: str,
+    lhs_data: Float[Tensor, "src *lhs"] | None,
+    rhs_data: Float[Tensor, "edges *rhs"] | None,
+) -> Float[Tensor, "dst *trailing"]:
     """Return, for each destination, the reduction of ``op(lhs[source], rhs[edge])`` over its incoming edges.
 
     Messages are never stored. Trailing dimensions broadcast as in NumPy. Mixed floating-point dtypes are promoted.

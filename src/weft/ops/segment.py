@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from weft import checks, kernels
@@ -10,7 +13,9 @@ from weft.errors import ShapeError
 from weft.ops.gspmm import REDUCERS
 
 
-def segment_reduce(seglen: Tensor, value: Tensor, reducer: str = "sum") -> Tensor:
+def segment_reduce(
+    seglen: Any, value: Float[Tensor, "rows *trailing"], reducer: str = "sum"
+) -> Float[Tensor, "segments *trailing"]:
     """Return the reduction of each run of consecutive rows.
 
     Args:
