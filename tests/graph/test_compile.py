@@ -9,7 +9,6 @@ import weft
 import weft.function as fn
 from weft import ops
 
-
 # Checkers of shapes around every call are no part of what compiles.
 pytestmark = pytest.mark.wrong_types
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from jaxtyping import Float
 from torch import Tensor
 
-from weft import checks
-from weft.errors import InputError
-from weft.ops.target import GraphLike, check_operand, needs_grad, relation_of
+from weft import checks, kernels
+from weft.errors import InputError, ShapeError
+from weft.ops.target import GraphLike, check_operand, needs_grad, relation_of, same_dtype
 
 
 def gat_attention(
@@ -17,7 +17,7 @@ def gat_attention(
     score_dst: Float[Tensor, "dst heads"],
     negative_slope: float = 0.2,
     dropout: float = 0.0,
-    seed: int = 0,
+    seed: int | Tensor = 0,
 ) -> Float[Tensor, "dst heads dim"]:
     """Return the attention-weighted sum of source features for each destination.
 
@@ -30,8 +30,9 @@ def gat_attention(
         score_src: ``(S, heads)``.
         score_dst: ``(D, heads)``.
         negative_slope: of the leaky ReLU.
-        dropout: probability of dropping a weight, in ``[0, 1)``; the others grow by ``1 / (1 - dropout)``.
-        seed: of the dropout mask, which is a function of (seed, edge ID, head).
+        dropout: probability of dropping a weight; the others grow by ``1 / (1 - dropout)``.
+        seed: of the dropout mask, which is a function of (seed, edge ID, head); a 0-dimensional int64 tensor is one
+            that ``torch.compile`` does not specialise on.
 
     Returns:
         ``(D, heads, dim)``; 0 for a node without incoming edges.
@@ -42,15 +43,17 @@ def gat_attention(
 
     Source: Velickovic et al. 2018 (arXiv:1710.10903).
     """
-    from weft.kernels import gat_attention as attention_kernel
-
     relation = relation_of("gat_attention", g)
-    if not 0.0 <= dropout < 1.0:
-        raise InputError(f"gat_attention: got dropout={dropout}; expected a probability in [0, 1).")
+    if not 0.0 <= dropout <= 1.0:
+        raise InputError(f"gat_attention: got dropout={dropout}; expected a probability.")
     feat = check_operand("gat_attention", "feat", relation, feat, "u")
     score_src = check_operand("gat_attention", "score_src", relation, score_src, "u")
     score_dst = check_operand("gat_attention", "score_dst", relation, score_dst, "v")
-    checks.same_trailing("gat_attention", score_src=score_src, score_dst=score_dst)
-    checks.same_trailing("gat_attention", feat=feat[..., 0], score_src=score_src)
+    if feat.dim() != 3:
+        raise ShapeError(f"gat_attention: feat has shape {tuple(feat.shape)}; expected (sources, heads, dim).")
+    checks.same_trailing("gat_attention", feat=feat[..., 0], score_src=score_src, score_dst=score_dst)
+    score_src, score_dst = same_dtype(score_src, score_dst)
+    feat, score_src = same_dtype(feat, score_src)
+    score_dst = score_dst.to(feat.dtype)
     reverse = relation.csr() if needs_grad(feat, score_src, score_dst) else None
-    return attention_kernel(relation.csc(), feat, score_src, score_dst, negative_slope, dropout, seed, reverse)
+    return kernels.gat_attention(relation.csc(), feat, score_src, score_dst, negative_slope, dropout, seed, reverse)
