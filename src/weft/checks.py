@@ -96,14 +96,22 @@ def id_range(where: str, name: str, ids: Tensor, limit: int, what: str) -> None:
         limit: number of nodes or edges.
         what: how the limit reads in a message ("5 nodes of type 'user'").
     """
-    if torch.compiler.is_compiling() or ids.numel() == 0:
+    if torch.compiler.is_compiling():
         return
+    count = id_span(where, name, ids)
+    if count > limit:
+        last = f"the last ID is {limit - 1}" if limit > 0 else "there is none to refer to"
+        raise IdError(f"{where}: {name} hold {count - 1}, which is past the end of {what}; {last}.")
+
+
+def id_span(where: str, name: str, ids: Tensor) -> int:
+    """Return one more than the largest ID, 0 when there is none; raise IdError for a negative one."""
+    if ids.numel() == 0:
+        return 0
     low, high = (int(value) for value in ids.aminmax())
     if low < 0:
         raise IdError(f"{where}: {name} hold {low}, which is negative; IDs count from 0.")
-    if high >= limit:
-        last = f"the last ID is {limit - 1}" if limit > 0 else "there is none to refer to"
-        raise IdError(f"{where}: {name} hold {high}, which is past the end of {what}; {last}.")
+    return high + 1
 
 
 def rows(where: str, name: str, value: Tensor, expected: int, what: str) -> None:

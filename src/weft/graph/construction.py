@@ -133,7 +133,7 @@ def create_block(
         num_dst_nodes: likewise for destinations. Give both or neither.
         idtype: as in ``weft.graph``.
         device: as in ``weft.graph``.
-        node_count_check: False spares the check that given numbers hold all IDs.
+        node_count_check: kept for DGL's signature; that given numbers hold all IDs is always checked.
 
     Raises:
         As ``weft.heterograph``.
@@ -161,8 +161,7 @@ def create_block(
     dst_counts = _counts(where, "num_dst_nodes", num_dst_nodes, needed_dst)
     schema = Schema(sorted(src_counts), list(parsed), sorted(dst_counts))
     relations = [
-        _relation(f"{where} {key}", edges, src_counts[key[0]], dst_counts[key[2]], in_range=not node_count_check)
-        for key, edges in parsed.items()
+        _relation(f"{where} {key}", edges, src_counts[key[0]], dst_counts[key[2]]) for key, edges in parsed.items()
     ]
     counts = [src_counts[ntype] for ntype in schema.src_ntypes] + [dst_counts[ntype] for ntype in schema.dst_ntypes]
     return Graph(schema, relations, counts)
@@ -200,11 +199,13 @@ def _read(where: str, data: Any, idtype: torch.dtype | None, device: torch.devic
         src = checks.ids(where, "source IDs", payload[0], dtype=idtype, device=device)
         dst = checks.ids(where, "destination IDs", payload[1], dtype=idtype, device=device)
         check_pair(where, src, dst)
-        return _Edges(form, (src, dst), _span(where, "source IDs", src), _span(where, "destination IDs", dst))
+        return _Edges(
+            form, (src, dst), checks.id_span(where, "source IDs", src), checks.id_span(where, "destination IDs", dst)
+        )
     indptr = checks.ids(where, "indptr", payload[0], dtype=torch.int64, device=device)
     indices = checks.ids(where, "indices", payload[1], dtype=idtype, device=device)
     eids = checks.ids(where, "eids", payload[2], dtype=torch.int64, device=device)
-    num_owners, num_others = max(len(indptr) - 1, 0), _span(where, "indices", indices)
+    num_owners, num_others = max(len(indptr) - 1, 0), checks.id_span(where, "indices", indices)
     sizes = (num_owners, num_others) if form == "csr" else (num_others, num_owners)
     return _Edges(form, (indptr, indices, eids), *sizes)
 
@@ -233,14 +234,6 @@ def _split_form(where: str, data: Any) -> tuple[str, Sequence[Any]]:
     )
 
 
-def _span(where: str, name: str, ids: Tensor) -> int:
-    """Return one more than the largest ID, 0 when there is none; refuse negative ones."""
-    if ids.numel() == 0:
-        return 0
-    checks.id_range(where, name, ids, torch.iinfo(torch.int64).max, "all IDs")
-    return int(ids.max()) + 1
-
-
 def _relation(
     where: str,
     edges: _Edges,
@@ -249,10 +242,10 @@ def _relation(
     *,
     row_sorted: bool = False,
     col_sorted: bool = False,
-    in_range: bool = False,
 ) -> Relation:
     if edges.form == "coo":
         src, dst = edges.parts
+        in_range = edges.num_src <= num_src and edges.num_dst <= num_dst
         return Relation.from_coo(
             src, dst, num_src, num_dst, row_sorted=row_sorted, col_sorted=col_sorted, in_range=in_range, where=where
         )

@@ -134,7 +134,7 @@ def has_nodes(graph: Graph, vid: Any, ntype: str | None) -> bool | Tensor:
     """Return whether each ID is that of a node; a bool for an int."""
     count = graph.node_frames[graph.schema.space("has_nodes", ntype)].num_rows
     ids = checks.ids("has_nodes", "node IDs", vid, device=graph.device)
-    checks.id_range("has_nodes", "node IDs", ids, torch.iinfo(torch.int64).max, "all IDs")
+    checks.id_span("has_nodes", "node IDs", ids)
     found = ids < count
     return bool(found) if _is_one(vid) else found
 
