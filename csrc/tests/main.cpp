@@ -6,6 +6,8 @@
 
 void test_scalars();
 void test_conversion();
+void test_edge_softmax();
+void test_segment_reduce();
 
 int main() {
   const struct {
@@ -14,6 +16,8 @@ int main() {
   } tests[] = {
       {"scalars", test_scalars},
       {"conversion", test_conversion},
+      {"edge_softmax", test_edge_softmax},
+      {"segment_reduce", test_segment_reduce},
   };
   for (const auto& test : tests) {
     std::printf("%s ...", test.name);

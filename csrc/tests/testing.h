@@ -79,7 +79,7 @@ inline std::vector<edge_list> odd_graphs() {
       {4, 4, {0, 0, 1, 2, 3}, {1, 2, 0, 3, 3}},
       random_edges(17, 9, 64, 1),
       random_edges(61, 50, 7, 2),
-      random_edges(300, 310, 2500, 3),
+      random_edges(300, 310, 1000, 3),
   };
 }
 
