@@ -193,9 +193,9 @@ class GATConv(nn.Module):
         seed = int(torch.randint(_SEEDS, ())) if self._drops() else 0
         out = gat_attention(
             relation,
-            hidden.reshape(hidden.shape[0], -1, self._out_feats),
-            score_src.reshape(score_src.shape[0], -1),
-            score_dst.reshape(score_dst.shape[0], -1),
+            hidden.flatten(1, -2),
+            score_src.flatten(1),
+            score_dst.flatten(1),
             self.leaky_relu.negative_slope,
             self.attn_drop.p if self._drops() else 0.0,
             seed,

@@ -126,7 +126,7 @@ class HeteroGraphConv(nn.Module):
 
 
 class _Layers(nn.ModuleDict):
-    """A ModuleDict whose keys may be any text: ``nn.ModuleDict`` refuses edge types named ``to``, ``type`` or ``a.b``."""
+    """A ModuleDict whose keys may be any text; ``nn.ModuleDict`` refuses edge types named ``to`` or ``type``."""
 
     def __setitem__(self, key: str, module: nn.Module) -> None:
         self._modules[key] = module
