@@ -13,10 +13,12 @@ from weft.nn.conv.inputs import (
     check_edge_weight,
     check_size,
     destinations_of,
+    edge_factor,
     pair_of_sizes,
     relation_for,
     source_features,
 )
+from weft.nn.dense import Linear, add
 from weft.ops import edge_softmax, gat_attention, u_add_v, u_mul_e_sum
 from weft.ops.target import GraphLike
 from weft.relation import Relation
@@ -79,10 +81,10 @@ class GATConv(nn.Module):
         self._allow_zero_in_degree = allow_zero_in_degree
         width = out_feats * num_heads
         if isinstance(in_feats, int):
-            self.fc = nn.Linear(in_feats, width, bias=False)
+            self.fc = Linear(in_feats, width, bias=False)
         else:
-            self.fc_src = nn.Linear(self._in_src_feats, width, bias=False)
-            self.fc_dst = nn.Linear(self._in_dst_feats, width, bias=False)
+            self.fc_src = Linear(self._in_src_feats, width, bias=False)
+            self.fc_dst = Linear(self._in_dst_feats, width, bias=False)
         self.attn_l = nn.Parameter(torch.empty(1, num_heads, out_feats))
         self.attn_r = nn.Parameter(torch.empty(1, num_heads, out_feats))
         self.feat_drop = nn.Dropout(feat_drop)
@@ -91,7 +93,7 @@ class GATConv(nn.Module):
         mapped = residual and self._in_dst_feats != width
         self.res_fc = None
         if residual:
-            self.res_fc = nn.Linear(self._in_dst_feats, width, bias=bias) if mapped else nn.Identity()
+            self.res_fc = Linear(self._in_dst_feats, width, bias=bias) if mapped else nn.Identity()
         self.register_parameter("bias", nn.Parameter(torch.zeros(width)) if bias and not mapped else None)
         self.reset_parameters()
         self.activation = activation
@@ -142,24 +144,21 @@ class GATConv(nn.Module):
         score_src = self._scores(hidden_src, self.attn_l)
         score_dst = self._scores(hidden_dst, self.attn_r)
         attention = None
-        if get_attention or edge_weight is not None or (self._drops() and torch.compiler.is_compiling()):
+        if get_attention or edge_weight is not None:
             attention = self._attention(relation, score_src, score_dst, edge_weight)
             out = u_mul_e_sum(relation, hidden_src, attention)
         else:
             out = self._fused(relation, hidden_src, score_src, score_dst)
         if self.res_fc is not None:
-            out = out + self.res_fc(destination).view_as(out)
+            out = add(out, self.res_fc(destination).view_as(out))
         if self.bias is not None:
-            out = out + self.bias.view(self._num_heads, self._out_feats)
+            out = add(out, self.bias.view(self._num_heads, self._out_feats))
         if self.activation is not None:
             out = self.activation(out)
         if get_attention:
             assert attention is not None
             return out, attention
         return out
-
-    def _drops(self) -> bool:
-        return self.training and self.attn_drop.p > 0
 
     def _transform(self, graph: GraphLike, relation: Relation, feat: Features) -> tuple[Tensor, Tensor, Tensor]:
         """Return destination features, and transformed features of sources and destinations, ``(_, *, heads, dim)``."""
@@ -170,14 +169,15 @@ class GATConv(nn.Module):
             relation.check_rows("GATConv", "feat[1]", destination, "v")
             check_size("GATConv", "destination feat", destination, self._in_dst_feats)
             pair = (self.fc, self.fc) if hasattr(self, "fc") else (self.fc_src, self.fc_dst)
-            return destination, self._heads(pair[0](source)), self._heads(pair[1](destination))
+            return destination, self._heads(pair[0], source), self._heads(pair[1], destination)
         destination = destinations_of("GATConv", graph, relation, source)
         if hasattr(self, "fc"):
-            hidden = self._heads(self.fc(source))
+            hidden = self._heads(self.fc, source)
             return destination, hidden, hidden[: relation.num_dst]
-        return destination, self._heads(self.fc_src(source)), self._heads(self.fc_dst(destination))
+        return destination, self._heads(self.fc_src, source), self._heads(self.fc_dst, destination)
 
-    def _heads(self, hidden: Tensor) -> Tensor:
+    def _heads(self, layer: nn.Module, feat: Tensor) -> Tensor:
+        hidden = layer(feat)
         return hidden.view(*hidden.shape[:-1], self._num_heads, self._out_feats)
 
     def _scores(self, hidden: Tensor, attention: Tensor) -> Tensor:
@@ -189,16 +189,16 @@ class GATConv(nn.Module):
         return hidden.flatten(-2) @ blocks
 
     def _fused(self, relation: Relation, hidden: Tensor, score_src: Tensor, score_dst: Tensor) -> Tensor:
+        drops = self.training and self.attn_drop.p > 0
         # Further dimensions of the features are further heads to the kernel.
-        seed = int(torch.randint(_SEEDS, ())) if self._drops() else 0
         out = gat_attention(
             relation,
             hidden.flatten(1, -2),
             score_src.flatten(1),
             score_dst.flatten(1),
             self.leaky_relu.negative_slope,
-            self.attn_drop.p if self._drops() else 0.0,
-            seed,
+            self.attn_drop.p if drops else 0.0,
+            torch.randint(_SEEDS, ()) if drops else 0,
         )
         return out.view(relation.num_dst, *hidden.shape[1:])
 
@@ -209,5 +209,5 @@ class GATConv(nn.Module):
         logits = self.leaky_relu(u_add_v(relation, score_src.unsqueeze(-1), score_dst.unsqueeze(-1)))
         attention: Tensor = self.attn_drop(edge_softmax(relation, logits))
         if edge_weight is not None:
-            attention = attention * edge_weight.reshape(-1, *(1,) * (attention.dim() - 1))
+            attention = attention * edge_factor(edge_weight, attention)
         return attention

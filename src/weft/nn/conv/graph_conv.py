@@ -9,8 +9,9 @@ from torch import Tensor, nn
 
 from weft import checks
 from weft.errors import InputError, ShapeError
-from weft.nn.conv.inputs import Features, check_edge_weight, check_size, relation_for, source_features
-from weft.nn.conv.scaled_sum import scaled_sum
+from weft.nn.conv.inputs import Features, check_edge_weight, check_size, edge_factor, relation_for, source_features
+from weft.nn.conv.scaled_sum import column, scaled_sum
+from weft.nn.dense import add, linear
 from weft.ops import u_mul_e_sum
 from weft.ops.target import GraphLike
 from weft.relation import Relation
@@ -116,10 +117,10 @@ class GraphConv(nn.Module):
         elif weight.shape[0] > weight.shape[1]:
             check_size("GraphConv", "feat", source, weight.shape[0])
             # Messages of the smaller size travel.
-            out = self._with_bias(self._aggregate(relation, source @ weight, edge_weight))
+            out = self._with_bias(self._aggregate(relation, linear(source, weight.t()), edge_weight))
         else:
             check_size("GraphConv", "feat", source, weight.shape[0])
-            out = nn.functional.linear(self._aggregate(relation, source, edge_weight), weight.t(), self.bias)
+            out = linear(self._aggregate(relation, source, edge_weight), weight.t(), self.bias)
         return out if self._activation is None else self._activation(out)
 
     def _aggregate(self, relation: Relation, feat: Tensor, edge_weight: Tensor | None) -> Tensor:
@@ -127,11 +128,10 @@ class GraphConv(nn.Module):
         dst_scale = _scale(relation.in_degrees(), {"both": -0.5, "right": -1.0}.get(self._norm))
         if edge_weight is None:
             return scaled_sum(relation, feat, src_scale, dst_scale)
-        ones = (1,) * (feat.dim() - 1)
         if src_scale is not None:
-            feat = feat * src_scale.to(feat.dtype).view(-1, *ones)
-        out = u_mul_e_sum(relation, feat, edge_weight.reshape(-1, *ones) if edge_weight.dim() <= 2 else edge_weight)
-        return out if dst_scale is None else out * dst_scale.to(out.dtype).view(-1, *ones)
+            feat = feat * column(src_scale, feat)
+        out = u_mul_e_sum(relation, feat, edge_factor(edge_weight, feat))
+        return out if dst_scale is None else out * column(dst_scale, out)
 
     def _with_bias(self, out: Tensor) -> Tensor:
         if self.bias is None:
@@ -141,7 +141,7 @@ class GraphConv(nn.Module):
                 f"GraphConv: without a weight the features keep their size {out.shape[-1]}, but the bias has "
                 f"{self._out_feats}; make the layer with out_feats={out.shape[-1]} or bias=False."
             )
-        return out + self.bias
+        return add(out, self.bias)
 
     def extra_repr(self) -> str:
         """Return sizes, norm and activation for ``print``."""

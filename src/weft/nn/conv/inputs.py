@@ -98,6 +98,13 @@ def check_edge_weight(where: str, relation: Relation, edge_weight: Tensor | None
         _check(where, "edge_weight", relation, edge_weight, "e")
 
 
+def edge_factor(edge_weight: Tensor, feat: Tensor) -> Tensor:
+    """Return edge weights shaped to multiply messages: one number an edge serves all dimensions of ``feat``."""
+    if edge_weight.numel() == edge_weight.shape[0]:
+        return edge_weight.reshape(-1, *(1,) * (feat.dim() - 1))
+    return edge_weight
+
+
 def _check(where: str, name: str, relation: Relation, value: Tensor, target: str) -> None:
     if not isinstance(value, Tensor):
         raise InputError(f"{where}: {name} is a {type(value).__name__}; expected a tensor, or a tuple of two.")

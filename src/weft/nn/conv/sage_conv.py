@@ -16,9 +16,11 @@ from weft.nn.conv.inputs import (
     both_features,
     check_edge_weight,
     check_size,
+    edge_factor,
     pair_of_sizes,
     relation_for,
 )
+from weft.nn.dense import Linear, add
 from weft.ops import gspmm
 from weft.ops.target import GraphLike
 from weft.relation import Relation
@@ -77,12 +79,12 @@ class SAGEConv(nn.Module):
         self.feat_drop = nn.Dropout(feat_drop)
         self.activation = activation
         if aggregator_type == "pool":
-            self.fc_pool = nn.Linear(self._in_src_feats, self._in_src_feats)
+            self.fc_pool = Linear(self._in_src_feats, self._in_src_feats)
         if aggregator_type == "lstm":
             self.lstm = nn.LSTM(self._in_src_feats, self._in_src_feats, batch_first=True)
-        self.fc_neigh = nn.Linear(self._in_src_feats, out_feats, bias=False)
+        self.fc_neigh = Linear(self._in_src_feats, out_feats, bias=False)
         if aggregator_type != "gcn":
-            self.fc_self = nn.Linear(self._in_dst_feats, out_feats, bias=bias)
+            self.fc_self = Linear(self._in_dst_feats, out_feats, bias=bias)
         else:
             self.bias = nn.Parameter(torch.zeros(out_feats)) if bias else None
         self.reset_parameters()
@@ -132,7 +134,7 @@ class SAGEConv(nn.Module):
     def _combine(self, relation: Relation, source: Tensor, destination: Tensor, edge_weight: Tensor | None) -> Tensor:
         if self._aggre_type == "gcn":
             out = self._gcn(relation, source, destination, edge_weight)
-            return out if self.bias is None else out + self.bias
+            return out if self.bias is None else add(out, self.bias)
         if self._aggre_type == "mean":
             first = self._in_src_feats > self._out_feats
             neighbours = _reduce(relation, self.fc_neigh(source) if first else source, edge_weight, "mean")
@@ -142,7 +144,7 @@ class SAGEConv(nn.Module):
             neighbours = self.fc_neigh(pooled)
         else:
             neighbours = self.fc_neigh(self._last_states(relation, source, edge_weight))
-        return self.fc_self(destination) + neighbours
+        return add(self.fc_self(destination), neighbours)
 
     def _gcn(self, relation: Relation, source: Tensor, destination: Tensor, edge_weight: Tensor | None) -> Tensor:
         first = self._in_src_feats > self._out_feats
@@ -150,7 +152,7 @@ class SAGEConv(nn.Module):
             same = destination is source
             source = self.fc_neigh(source)
             destination = source if same else self.fc_neigh(destination)
-        total = _reduce(relation, source, edge_weight, "sum") + destination
+        total = add(_reduce(relation, source, edge_weight, "sum"), destination)
         degrees = (relation.in_degrees() + 1).to(total.dtype)
         mean = total / degrees.view(-1, *(1,) * (total.dim() - 1))
         return mean if first else self.fc_neigh(mean)
@@ -186,6 +188,4 @@ class SAGEConv(nn.Module):
 def _reduce(relation: Relation, feat: Tensor, edge_weight: Tensor | None, reduce: str) -> Tensor:
     if edge_weight is None:
         return gspmm(relation, "copy_lhs", reduce, feat, None)
-    if edge_weight.dim() <= 2:
-        edge_weight = edge_weight.reshape(-1, *(1,) * (feat.dim() - 1))
-    return gspmm(relation, "mul", reduce, feat, edge_weight)
+    return gspmm(relation, "mul", reduce, feat, edge_factor(edge_weight, feat))

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from weft.kernels.memory import large_empty
 from weft.ops import copy_u_sum
 from weft.relation import Relation
 
@@ -27,31 +28,34 @@ def scaled_sum(relation: Relation, feat: Tensor, src_scale: Tensor | None, dst_s
     """
     if torch.compiler.is_compiling():
         # The compiler fuses the factors into its own loops, and cannot trace a Relation as an argument of a Function.
-        feat = feat if src_scale is None else feat * _column(src_scale, feat)
+        feat = feat if src_scale is None else feat * column(src_scale, feat)
         out = copy_u_sum(relation, feat)
-        return out if dst_scale is None else out * _column(dst_scale, out)
+        return out if dst_scale is None else out * column(dst_scale, out)
     summed: Tensor = _ScaledSum.apply(feat, src_scale, dst_scale, relation)
     return summed
+
+
+def column(scale: Tensor, feat: Tensor) -> Tensor:
+    """Return factors of rows in the dtype of the features, shaped to multiply them."""
+    return scale.to(feat.dtype).view(-1, *(1,) * (feat.dim() - 1))
 
 
 class _ScaledSum(torch.autograd.Function):
     """Its gradient is the same function over the reversed relation, so every derivative exists."""
 
     @staticmethod
-    def forward(
-        ctx: Any, feat: Tensor, src_scale: Tensor | None, dst_scale: Tensor | None, relation: Relation
-    ) -> Tensor:
-        ctx.relation = relation
-        ctx.save_for_backward(src_scale, dst_scale)
-        feat = feat if src_scale is None else feat * _column(src_scale, feat)
+    def forward(feat: Tensor, src_scale: Tensor | None, dst_scale: Tensor | None, relation: Relation) -> Tensor:
+        if src_scale is not None:
+            feat = torch.mul(feat, column(src_scale, feat), out=large_empty(feat.shape, feat))
         out = copy_u_sum(relation, feat)
-        return out if dst_scale is None else out.mul_(_column(dst_scale, out))
+        return out if dst_scale is None else out.mul_(column(dst_scale, out))
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+        _, src_scale, dst_scale, ctx.relation = inputs
+        ctx.save_for_backward(src_scale, dst_scale)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None, None]:
         src_scale, dst_scale = ctx.saved_tensors
         return _ScaledSum.apply(grad, dst_scale, src_scale, ctx.relation.reverse()), None, None, None
-
-
-def _column(scale: Tensor, feat: Tensor) -> Tensor:
-    return scale.to(feat.dtype).view(-1, *(1,) * (feat.dim() - 1))
