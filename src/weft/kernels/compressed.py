@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 
 
@@ -34,3 +35,33 @@ class Compressed(NamedTuple):
     def num_edges(self) -> int:
         """Number of edges."""
         return self.indices.shape[0]
+
+
+def rows_of_positions(indptr: Tensor, num_edges: int) -> Tensor:
+    """Return ``(E,)`` int64: the row that owns each position."""
+    rows = torch.arange(indptr.shape[0] - 1, device=indptr.device)
+    return torch.repeat_interleave(rows, indptr.diff(), output_size=num_edges)
+
+
+def contiguous(compressed: Compressed) -> Compressed:
+    """Return the layout with all its tensors contiguous, as native code reads them."""
+    eids = None if compressed.eids is None else compressed.eids.contiguous()
+    return compressed._replace(
+        indptr=compressed.indptr.contiguous(), indices=compressed.indices.contiguous(), eids=eids
+    )
+
+
+def transposed(compressed: Compressed) -> Compressed:
+    """Return the layout whose rows are the columns of ``compressed``, in plain PyTorch; ``eids`` mean the same edges."""
+    indptr, indices, eids, num_cols = compressed
+    rows = rows_of_positions(indptr, compressed.num_edges).to(indices.dtype)
+    if eids is not None:
+        # Back to edge-ID order, so that the stable sort leaves each new row in it.
+        ids = eids.long()
+        rows, indices = torch.empty_like(rows).index_copy(0, ids, rows), torch.empty_like(indices).index_copy(0, ids, indices)
+    order = torch.argsort(indices, stable=True)
+    counts = torch.zeros(num_cols, dtype=torch.int64, device=indptr.device).index_add(
+        0, indices.long(), torch.ones_like(order)
+    )
+    ends = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
+    return Compressed(ends, rows[order], order.to(indices.dtype), compressed.num_rows)

@@ -1,0 +1,182 @@
+// Sampled dense-dense product: a value for each edge from two of its ends.
+//
+//   out[id(p), f] = message(lhs[node of p, f], rhs[node of p, f])          copy, add, sub, mul, div
+//   out[id(p), h] = sum over k of lhs[node of p, h, k] * rhs[node of p, h, k]   dot, over the last dimension
+//
+//   indptr (num_rows + 1), indices and eids (num_edges): a Compressed; id(p) = eids[p], or p when eids is null
+//   a target is 0 for the column side (indices[p]), 1 for the row that owns p, 2 for the edge (id(p))
+//   operands broadcast against each other over the trailing dimensions, but for dot not over the last one
+//
+// 16-bit floats are computed in float and rounded once. Callers have checked shapes, and that indices and eids lie inside
+// their tensors. A dot adds its lanes in a fixed order, whoever computes it.
+//
+// Method: rows are walked in order, so that a row operand stays in cache; operands and results that come from or go to
+// anywhere in memory are prefetched a fixed number of edges ahead.
+#pragma once
+
+#include <algorithm>
+#include <vector>
+
+#include "dispatch.h"
+#include "feature_plan.h"
+#include "message.h"
+#include "parallel.h"
+
+namespace weft {
+
+enum target_code : int32_t { target_col = 0, target_row = 1, target_edge = 2 };
+
+template <typename T>
+struct edge_end {
+  const T* data = nullptr;
+  int64_t stride = 0;
+  int32_t target = 0;
+};
+
+template <typename T, typename Index>
+struct sddmm_task {
+  const int64_t* indptr = nullptr;
+  const Index *indices = nullptr, *eids = nullptr;
+  int64_t num_rows = 0, num_edges = 0, out_stride = 0;
+  edge_end<T> lhs, rhs;
+  T* out = nullptr;
+  message_signs<accumulator_t<T>> signs;
+
+  WEFT_INLINE int64_t id(int64_t p) const { return eids ? int64_t(eids[p]) : p; }
+  WEFT_INLINE const T* at(const edge_end<T>& end, int64_t row, int64_t p) const {
+    const int64_t node = end.target == target_row ? row : end.target == target_col ? int64_t(indices[p]) : id(p);
+    return end.data + node * end.stride;
+  }
+};
+
+inline constexpr int64_t sddmm_edges_ahead = 12;
+
+// Calls body(row, p) for all edges, with what they will touch on its way into the cache; `bytes` of each operand row.
+template <typename T, typename Index, typename Body>
+void for_edges(const sddmm_task<T, Index>& task, bool binary, int64_t bytes, int num_threads, Body&& body) {
+  const bool far_lhs = task.lhs.target != target_row, far_rhs = binary && task.rhs.target != target_row;
+  const auto fetch = [&](const T* row) {
+    for (int64_t b = 0; b < bytes; b += 64) prefetch(reinterpret_cast<const char*>(row) + b);
+  };
+  for_row_ranges(task.indptr, task.num_rows, num_threads, [&](int64_t first, int64_t last) {
+    for (int64_t row = first; row < last; ++row) {
+      const int64_t end = task.indptr[row + 1];
+      for (int64_t p = task.indptr[row]; p < end; ++p) {
+        const int64_t ahead = std::min(p + sddmm_edges_ahead, task.num_edges - 1);
+        if (far_lhs) fetch(task.at(task.lhs, row, ahead));
+        if (far_rhs) fetch(task.at(task.rhs, row, ahead));
+        prefetch_write(task.out + task.id(ahead) * task.out_stride);
+        body(row, p);
+      }
+    }
+  });
+}
+
+// All vectors of W lanes of every edge's message.
+template <typename T, typename Index, typename Message, int W>
+void sddmm_messages(const sddmm_task<T, Index>& task, const feature_plan& plan, int num_threads) {
+  using A = accumulator_t<T>;
+  const std::vector<place> vectors = plan.vectors(W);
+  const int64_t bytes = std::min<int64_t>(task.out_stride * int64_t(sizeof(T)), 512);
+  for_edges(task, Message::op != message::copy, bytes, num_threads, [&](int64_t row, int64_t p) {
+    const T* lhs = task.at(task.lhs, row, p);
+    const T* rhs = Message::op == message::copy ? nullptr : task.at(task.rhs, row, p);
+    T* out = task.out + task.id(p) * task.out_stride;
+    for (const place& at : vectors) {
+      store<A, W>(out + at.out, compute_message<T, Message::op, Message::lhs_scalar, Message::rhs_scalar, W>(
+                                    lhs + at.lhs, rhs + at.rhs, task.signs));
+    }
+  });
+}
+
+// Dot of two blocks of `size` numbers: two running vectors, then single numbers.
+template <typename T, int W>
+WEFT_INLINE accumulator_t<T> dot(const T* lhs, const T* rhs, int64_t size) {
+  using A = accumulator_t<T>;
+  lanes_t<A, W> even{}, odd{};
+  int64_t k = 0;
+  for (; k + 2 * W <= size; k += 2 * W) {
+    even += load<A, W>(lhs + k) * load<A, W>(rhs + k);
+    odd += load<A, W>(lhs + k + W) * load<A, W>(rhs + k + W);
+  }
+  if (k + W <= size) {
+    even += load<A, W>(lhs + k) * load<A, W>(rhs + k);
+    k += W;
+  }
+  A total = sum_lanes<A, W>(even + odd);
+  for (; k < size; ++k) total += A(lhs[k]) * A(rhs[k]);
+  return total;
+}
+
+template <typename T, typename Index, int W>
+void sddmm_dots(const sddmm_task<T, Index>& task, const feature_plan& heads, int64_t size, int num_threads) {
+  const std::vector<place> all = heads.vectors(1);
+  const int64_t bytes = std::min<int64_t>(task.out_stride * size * int64_t(sizeof(T)), 512);
+  for_edges(task, true, bytes, num_threads, [&](int64_t row, int64_t p) {
+    const T* lhs = task.at(task.lhs, row, p);
+    const T* rhs = task.at(task.rhs, row, p);
+    T* out = task.out + task.id(p) * task.out_stride;
+    for (const place& at : all) out[at.out] = T(dot<T, W>(lhs + at.lhs * size, rhs + at.rhs * size, size));
+  });
+}
+
+// Everything that crosses the C interface, still untyped. For dot, `sizes` and strides leave out the last dimension and
+// count in units of `dot_size`.
+struct sddmm_call {
+  const int64_t* indptr;
+  const void *indices, *eids;
+  int64_t num_rows, num_edges;
+  int32_t message;
+  const void *lhs, *rhs;
+  int32_t lhs_target, rhs_target;
+  int64_t lhs_stride, rhs_stride;
+  int32_t num_dims;
+  const int64_t *sizes, *lhs_strides, *rhs_strides;
+  int64_t dot_size;
+  void* out;
+  int64_t out_stride;
+  int32_t num_threads;
+};
+
+template <typename T, typename Index>
+int32_t sddmm(const sddmm_call& call) {
+  using A = accumulator_t<T>;
+  constexpr int native = native_lanes<A>;
+  sddmm_task<T, Index> task;
+  task.indptr = call.indptr;
+  task.indices = static_cast<const Index*>(call.indices);
+  task.eids = static_cast<const Index*>(call.eids);
+  task.num_rows = call.num_rows;
+  task.num_edges = call.num_edges;
+  task.out = static_cast<T*>(call.out);
+  task.out_stride = call.out_stride;
+  task.lhs = {static_cast<const T*>(call.lhs), call.lhs_stride, call.lhs_target};
+  task.rhs = {static_cast<const T*>(call.rhs), call.rhs_stride, call.rhs_target};
+  const feature_plan plan(call.num_dims, call.sizes, call.lhs_strides, call.rhs_strides);
+  if (call.message == code_dot) {
+    if (call.dot_size >= native) {
+      sddmm_dots<T, Index, native>(task, plan, call.dot_size, call.num_threads);
+    } else if (native > 4 && call.dot_size >= 4) {
+      sddmm_dots<T, Index, (native > 4 ? 4 : 1)>(task, plan, call.dot_size, call.num_threads);
+    } else {
+      sddmm_dots<T, Index, 1>(task, plan, call.dot_size, call.num_threads);
+    }
+    return ok;
+  }
+  const operand_order order(call.message, plan);
+  if (order.swapped) std::swap(task.lhs, task.rhs);
+  task.signs = order.template signs<A>();
+  return with_message(order.op, order.plan.lhs_scalar, order.plan.rhs_scalar, [&](auto tag) -> int32_t {
+    using Message = decltype(tag);
+    if (order.plan.block >= native) {
+      sddmm_messages<T, Index, Message, native>(task, order.plan, call.num_threads);
+    } else if (native > 4 && order.plan.block >= 4) {
+      sddmm_messages<T, Index, Message, (native > 4 ? 4 : 1)>(task, order.plan, call.num_threads);
+    } else {
+      sddmm_messages<T, Index, Message, 1>(task, order.plan, call.num_threads);
+    }
+    return ok;
+  });
+}
+
+}  // namespace weft
