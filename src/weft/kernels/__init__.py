@@ -4,7 +4,9 @@ from weft.kernels.compressed import Compressed
 from weft.kernels.conversion import compressed_to_coo, coo_to_compressed, transpose
 from weft.kernels.edge_softmax import edge_softmax
 from weft.kernels.gat_attention import gat_attention
+from weft.kernels.sddmm import sddmm
 from weft.kernels.segment_reduce import segment_reduce
+from weft.kernels.spmm import spmm, spmm_arg
 
 __all__ = [
     "Compressed",
@@ -12,6 +14,9 @@ __all__ = [
     "coo_to_compressed",
     "edge_softmax",
     "gat_attention",
+    "sddmm",
     "segment_reduce",
+    "spmm",
+    "spmm_arg",
     "transpose",
 ]

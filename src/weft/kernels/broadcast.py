@@ -28,8 +28,8 @@ def broadcast_trailing(function: str, lhs: Tensor, rhs: Tensor) -> list[int]:
         return list(torch.broadcast_shapes(lhs.shape[1:], rhs.shape[1:]))
     except RuntimeError as error:
         raise ShapeError(
-            f"{function}: feature shapes {tuple(lhs.shape[1:])} and {tuple(rhs.shape[1:])} do not broadcast; each pair of "
-            "sizes, counted from the last dimension, must be equal or contain a 1."
+            f"{function}: feature shapes {tuple(lhs.shape[1:])} and {tuple(rhs.shape[1:])} do not broadcast; each pair "
+            "of sizes, counted from the last dimension, must be equal or contain a 1."
         ) from error
 
 
@@ -85,7 +85,8 @@ def check_features(function: str, name: str, tensor: Tensor, num_rows: int, row_
         raise ShapeError(f"{function}: {name} {found}, but the graph has {num_rows} {row_kind}.")
     if tensor.dtype not in FLOATS:
         raise DtypeError(
-            f"{function}: {name} is {tensor.dtype}; expected float32, float64, bfloat16 or float16: convert it with .float()."
+            f"{function}: {name} is {tensor.dtype}; expected float32, float64, bfloat16 or float16. Convert it with "
+            ".float()."
         )
 
 

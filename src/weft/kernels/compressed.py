@@ -49,19 +49,3 @@ def contiguous(compressed: Compressed) -> Compressed:
     return compressed._replace(
         indptr=compressed.indptr.contiguous(), indices=compressed.indices.contiguous(), eids=eids
     )
-
-
-def transposed(compressed: Compressed) -> Compressed:
-    """Return the layout whose rows are the columns of ``compressed``, in plain PyTorch; ``eids`` mean the same edges."""
-    indptr, indices, eids, num_cols = compressed
-    rows = rows_of_positions(indptr, compressed.num_edges).to(indices.dtype)
-    if eids is not None:
-        # Back to edge-ID order, so that the stable sort leaves each new row in it.
-        ids = eids.long()
-        rows, indices = torch.empty_like(rows).index_copy(0, ids, rows), torch.empty_like(indices).index_copy(0, ids, indices)
-    order = torch.argsort(indices, stable=True)
-    counts = torch.zeros(num_cols, dtype=torch.int64, device=indptr.device).index_add(
-        0, indices.long(), torch.ones_like(order)
-    )
-    ends = torch.cat([counts.new_zeros(1), counts.cumsum(0)])
-    return Compressed(ends, rows[order], order.to(indices.dtype), compressed.num_rows)

@@ -34,14 +34,14 @@ def sddmm(
 ) -> Tensor:
     """Return a value for each edge from the features of two of its ends.
 
-    ``out[e] = op(lhs[end of e], rhs[end of e])``, where trailing dimensions broadcast by NumPy's rules; ``dot`` sums the
-    product over the last dimension and keeps it with size 1. Gradients are computed without atomics, by ``spmm`` over
-    the layout whose rows are the nodes in question, and are differentiable again.
+    ``out[e] = op(lhs[end of e], rhs[end of e])``, where trailing dimensions broadcast by NumPy's rules; ``dot`` sums
+    the product over the last dimension and keeps it with size 1. Gradients are computed without atomics, by ``spmm``
+    over the layout whose rows are the nodes in question, and are differentiable again.
 
     Args:
         csc: ``E`` edges; rows are ``v`` (they own edges), columns ``u``.
-        lhs: ``(n, *features)`` with ``n`` the number of columns, rows or edges, as ``lhs_target`` says; None when ``op``
-            is ``copy_rhs``. Edge features are in edge-ID order.
+        lhs: ``(n, *features)`` with ``n`` the number of columns, rows or edges, as ``lhs_target`` says; None when
+            ``op`` is ``copy_rhs``. Edge features are in edge-ID order.
         rhs: the same for ``rhs_target``; None when ``op`` is ``copy_lhs``.
         op: ``add``, ``sub``, ``mul``, ``div``, ``dot``, ``copy_lhs`` or ``copy_rhs``.
         lhs_target: ``u``, ``v`` or ``e``.
@@ -49,12 +49,13 @@ def sddmm(
         reverse: the transposed layout, for gradients at ``u``; computed when it is needed and None.
 
     Returns:
-        ``(E, *features)`` in edge-ID order. float32, float64, bfloat16 or float16; 16-bit floats are computed in float32
-        and rounded once. Operands of different dtypes are promoted as PyTorch does.
+        ``(E, *features)`` in edge-ID order. float32, float64, bfloat16 or float16; 16-bit floats are computed in
+        float32 and rounded once. Operands of different dtypes are promoted as PyTorch does.
 
     Raises:
-        InputError: unknown ``op`` or target, or an operand that ``op`` needs is None.
-        ShapeError: no feature row per node or edge, features that do not broadcast, or a ``dot`` without a last dimension.
+        InputError: unknown ``op`` or target, an operand that ``op`` needs is None, or a ``dot`` of features without a
+            last dimension.
+        ShapeError: no feature row per node or edge, or features that do not broadcast.
         DtypeError: features are not floating point.
 
     Source: the generalised SDDMM of DGL (Wang et al. 2019, arXiv:1909.01315), ``dgl.ops.gsddmm``.
@@ -68,10 +69,15 @@ def sddmm(
     lhs = _checked(csc, lhs, lhs_target, "lhs", op)
     if op != "copy_lhs":
         rhs = _checked(csc, rhs, rhs_target, "rhs", op)
+        assert rhs is not None
         message_trailing("sddmm", op, lhs, rhs)
         promoted_lhs, rhs = to_common_dtype(lhs, rhs)
         assert promoted_lhs is not None
         lhs = promoted_lhs
+        if op == "dot":
+            # The dimension that is summed is whole in both, so that gradients are products.
+            (size,) = torch.broadcast_shapes(lhs.shape[-1:], rhs.shape[-1:])
+            lhs, rhs = lhs.expand(*lhs.shape[:-1], size), rhs.expand(*rhs.shape[:-1], size)
         if lhs_target == rhs_target:
             # Both ends are the same row: computed once a row, then copied to its edges.
             lhs, rhs, op, rhs_target = combine(op, lhs, rhs), None, "copy_lhs", "v"

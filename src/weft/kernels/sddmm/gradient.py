@@ -1,7 +1,7 @@
 """Gradients of sddmm, in terms of differentiable kernels.
 
-The gradient of an operand at a node adds over the edges of that node, which is an spmm over the layout whose rows are such
-nodes; that of an operand at an edge is an sddmm. Dimensions along which an operand was broadcast are summed.
+The gradient of an operand at a node adds over the edges of that node, which is an spmm over the layout whose rows are
+such nodes; that of an operand at an edge is an sddmm. Dimensions along which an operand was broadcast are summed.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ def operand_gradient(
         targets: where the operand lives, and where ``other`` lives.
         sizes: trailing dimensions of the operand.
     """
-    from weft.kernels.compressed import transposed
     from weft.kernels.sddmm.definition import sddmm
     from weft.kernels.spmm.definition import spmm
+    from weft.kernels.spmm.gradient import transposed
 
     own, others = targets
     if own == "e":
@@ -106,7 +106,8 @@ def gradients(
     grad_lhs = grad_rhs = None
     swapped = targets[::-1]
     if op == "div":
-        assert lhs is not None and rhs is not None
+        assert lhs is not None
+        assert rhs is not None
         inverse = rhs.reciprocal()
         if needs[0]:
             grad_lhs = operand_gradient(csc, reverse, grad, inverse, targets, sizes[0])

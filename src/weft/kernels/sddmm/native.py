@@ -9,7 +9,7 @@ from torch import Tensor
 from weft.kernels import native
 from weft.kernels.broadcast import message_trailing, strides, trailing
 from weft.kernels.compressed import Compressed, contiguous
-from weft.kernels.spmm.native import sizes_array
+from weft.kernels.spmm.native import sizes_array, threads_for
 
 _OPS = ("copy_lhs", "copy_rhs", "add", "sub", "mul", "div", "dot")
 _TARGETS = ("u", "v", "e")
@@ -60,7 +60,7 @@ def sddmm(csc: Compressed, lhs: Tensor, rhs: Tensor | None, op: str, lhs_target:
         dot_size,
         native.pointer(out),
         prod(out_sizes),
-        native.num_threads(),
+        threads_for(csc.num_edges * prod(out_sizes) * dot_size),
     )
     native.check(status, "sddmm")
     return out

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from weft.errors import InputError, ShapeError, name_choices
+from weft.errors import InputError, name_choices
 from weft.kernels import native as library
 from weft.kernels.broadcast import (
     MESSAGE_OPS,
@@ -38,8 +38,8 @@ def spmm(
 ) -> Tensor:
     """Return the reduction of each row's messages.
 
-    ``out[r] = reduce over the edges p of row r of op(u[indices[p]], e[eids[p]])``, where trailing dimensions broadcast by
-    NumPy's rules. A row without edges gets 0. A NaN message wins a maximum or minimum.
+    ``out[r] = reduce over the edges p of row r of op(u[indices[p]], e[eids[p]])``, where trailing dimensions broadcast
+    by NumPy's rules. A row without edges gets 0. A NaN message wins a maximum or minimum.
 
     Gradients are computed without atomics: the gradient of ``u`` walks ``reverse``, that of ``e`` is an ``sddmm``. They
     are differentiable again. Where several edges reach a maximum, the gradient goes to the lowest position.

@@ -1,8 +1,8 @@
 """Gradients of spmm, in terms of differentiable kernels.
 
-With ``m = op(u, e)`` the message of an edge and ``g`` the gradient of its row: the gradient of ``u`` adds ``g * dm/du`` over
-the edges that leave a column, which is an spmm over the transposed layout; the gradient of ``e`` is ``g * dm/de`` at each
-edge, which is an sddmm. Dimensions along which an operand was broadcast are summed.
+With ``m = op(u, e)`` the message of an edge and ``g`` the gradient of its row: the gradient of ``u`` adds ``g * dm/du``
+over the edges that leave a column, which is an spmm over the transposed layout; the gradient of ``e`` is ``g * dm/de``
+at each edge, which is an sddmm. Dimensions along which an operand was broadcast are summed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from weft.kernels.broadcast import align, sum_to, trailing
-from weft.kernels.compressed import Compressed, transposed
+from weft.kernels.compressed import Compressed
 
 Sizes = tuple["list[int] | None", "list[int] | None"]
 Needs = tuple[bool, bool]
@@ -67,7 +67,8 @@ def _sum_gradient_e(
     if op not in ("mul", "div"):
         per_row = sum_to(grad, sizes)
         return sddmm(csc, -per_row if op == "sub" else per_row, None, "copy_lhs", "v", reverse=reverse)
-    assert u is not None and e is not None
+    assert u is not None
+    assert e is not None
     slope = product_summed_to(csc, grad, u, "v", "u", sizes, reverse)
     return slope if op == "mul" else -slope / (e * e)
 
@@ -85,7 +86,8 @@ def extreme_gradients(
     """Return the gradients of ``u`` and ``e`` for a maximum or minimum whose winning positions are ``arg``."""
     slope_u, slope_e = grad, grad
     if op in ("mul", "div"):
-        assert u is not None and e is not None
+        assert u is not None
+        assert e is not None
         won_e = torch.ops.weft.arg_gather(align(e, arg.dim() - 1), arg, csc.eids, True)
         if op == "div":
             won_e = torch.where(arg < 0, 1, won_e)
@@ -110,3 +112,15 @@ def _scatter(
     padded = [1] * (len(trailing(arg)) - len(sizes)) + list(sizes)
     out = torch.ops.weft.arg_scatter(values, arg, ids, num_out, padded, rows_own)
     return out.reshape(num_out, *sizes)
+
+
+def transposed(compressed: Compressed) -> Compressed:
+    """Return the layout whose rows are the columns of ``compressed``, with indices of the same dtype.
+
+    Unlike :func:`weft.kernels.transpose` it never looks at values, so that it can be traced.
+    """
+    rows, cols = torch.ops.weft.compressed_to_coo(compressed.indptr, compressed.indices, compressed.eids)
+    indptr, indices, eids = torch.ops.weft.coo_to_compressed(
+        cols, rows, compressed.num_cols, compressed.num_rows, compressed.indices.dtype == torch.int32
+    )
+    return Compressed(indptr, indices, eids, compressed.num_rows)

@@ -14,6 +14,8 @@ from weft.kernels.broadcast import MESSAGE_OPS, message_trailing, strides, trail
 from weft.kernels.compressed import Compressed, contiguous
 
 REDUCES = ("sum", "mean", "max", "min")
+# Numbers moved in the time that starting threads takes.
+_SMALL = 1 << 15
 _P, _I, _L = ctypes.c_void_p, ctypes.c_int32, ctypes.c_int64
 _SPMM = (_P, _P, _P, _I, _L, _L, _I, _I, _I, _P, _P, _L, _L, _I, _P, _P, _P, _P, _P, _L, _I)
 _GATHER = (_P, _P, _P, _I, _I, _P, _L, _L, _L, _P, _I)
@@ -23,6 +25,11 @@ _SCATTER = (_P, _P, _P, _I, _I, _P, _L, _L, _L, _I, _I, _P, _I)
 def sizes_array(sizes: Sequence[int]) -> ctypes.Array[ctypes.c_int64]:
     """Return sizes or strides as the C array that kernels take."""
     return (_L * len(sizes))(*sizes)
+
+
+def threads_for(work: int) -> int:
+    """Return the number of threads worth starting for about ``work`` numbers moved."""
+    return 1 if work < _SMALL else native.num_threads()
 
 
 def _run(csc: Compressed, u: Tensor | None, e: Tensor | None, op: str, reduce: str, *, keep_arg: bool) -> list[Tensor]:
@@ -65,7 +72,7 @@ def _run(csc: Compressed, u: Tensor | None, e: Tensor | None, op: str, reduce: s
         native.pointer(out),
         native.pointer(results[1]) if keep_arg else None,
         prod(sizes),
-        native.num_threads(),
+        threads_for(csc.num_edges * prod(sizes)),
     )
     native.check(status, "spmm")
     return results
@@ -84,7 +91,7 @@ def spmm_arg(csc: Compressed, u: Tensor | None, e: Tensor | None, op: str, reduc
 
 def _offsets(sizes: Sequence[int], out_sizes: Sequence[int]) -> Tensor:
     """Return ``(features,)`` int64: where each feature of ``out_sizes`` lies in a row of ``sizes``."""
-    return torch.arange(prod(sizes)).reshape(list(sizes)).expand(list(out_sizes)).reshape(-1)
+    return torch.arange(prod(sizes)).reshape(list(sizes)).expand(list(out_sizes)).contiguous().view(-1)
 
 
 def arg_gather(x: Tensor, arg: Tensor, ids: Tensor | None) -> Tensor:
@@ -106,7 +113,7 @@ def arg_gather(x: Tensor, arg: Tensor, ids: Tensor | None) -> Tensor:
         offsets.shape[0],
         prod(trailing(x)),
         native.pointer(out),
-        native.num_threads(),
+        threads_for(arg.numel()),
     )
     native.check(status, "arg_gather")
     return out
@@ -138,7 +145,7 @@ def arg_scatter(
         int(rows_own),
         int(prod(sizes) == offsets.shape[0]),
         native.pointer(out),
-        native.num_threads(),
+        threads_for(arg.numel()),
     )
     native.check(status, "arg_scatter")
     return out.to(dtype)
