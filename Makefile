@@ -87,7 +87,5 @@ $(CONFIGURED): $(INSTALLED) CMakeLists.txt $(if $(ISAS),FORCE)
 	  || { cat build-native.log; exit 1; }
 	mv build-native.log build/native/configure.log
 
-sanitize: $(INSTALLED)
-	cmake -S . -B build/sanitize -G Ninja -DCMAKE_BUILD_TYPE=Debug -DWEFT_SANITIZE=ON
-	cmake --build build/sanitize --target weft_native_tests
-	ctest --test-dir build/sanitize --output-on-failure
+sanitize: native
+	csrc/tests/run_sanitized.sh "$$(sed -n 's/^WEFT_ISAS:[^=]*=//p' build/native/CMakeCache.txt)"

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Builds the kernels under the address and undefined-behaviour sanitizers; runs the native tests, then the Python tests
+# of the kernels on the same build. Called by `make sanitize` with the instruction set to build for.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+isa=$1
+folder=build/sanitize
+
+cmake -S . -B $folder -G Ninja -DCMAKE_BUILD_TYPE=Debug -DWEFT_SANITIZE=ON -DWEFT_ISAS="$isa" > /dev/null
+cmake --build $folder
+ctest --test-dir $folder --output-on-failure
+
+# A copy of the package with that library: the loader looks beside the sources.
+rm -rf $folder/src
+cp -r src $folder/src
+rm -rf $folder/src/weft/_native
+cmake --install $folder --prefix $folder/src > /dev/null
+
+runtimes=
+for name in libasan.so libubsan.so libstdc++.so; do
+  runtimes="$runtimes $(${CXX:-c++} -print-file-name=$name)"
+done
+# Python and PyTorch keep memory until the end on purpose: leaks are looked for in the native tests above.
+PYTHONPATH=$folder/src LD_PRELOAD=$runtimes ASAN_OPTIONS=detect_leaks=0 \
+  python -m pytest -p no:cacheprovider tests/kernels
