@@ -17,12 +17,13 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <type_traits>
 
 #include "dispatch.h"
 #include "exponential.h"
+#include "lanes.h"
 #include "memory.h"
 #include "parallel.h"
-#include "prefetch.h"
 
 namespace weft {
 
@@ -30,73 +31,105 @@ namespace weft {
 // head l % num_heads.
 inline int64_t softmax_lanes(int64_t num_heads) { return num_heads * std::max<int64_t>(1, 16 / num_heads); }
 
-// Lanes is 16 where num_heads divides 16, so that the compiler can keep them in registers; else 0 (known at run time).
+// Calls body with the number of lanes as a constant: 16 where num_heads divides 16 and values are computed in float, so
+// that the lanes are a whole number of registers; else 0 (known at run time).
+template <typename Acc, typename Body>
+void with_lanes(int64_t num_heads, Body&& body) {
+  if constexpr (std::is_same_v<Acc, float>) {
+    if (16 % num_heads == 0) return body(std::integral_constant<int, 16>{});
+  }
+  body(std::integral_constant<int, 0>{});
+}
+
+// Work on flat buffers of (edges, heads), a block of `lanes` values at a time.
 template <int Lanes, typename Acc>
 struct softmax_row {
+  static constexpr int W = Lanes ? std::min(Lanes, native_lanes<Acc>) : 1;
+  using vector = lanes_t<Acc, W>;
+  static constexpr Acc infinity = std::numeric_limits<Acc>::infinity();
+
   int64_t num_heads;
   int64_t run_time_lanes;
 
   int64_t lanes() const { return Lanes ? Lanes : run_time_lanes; }
 
-  // Fills `values` up to a whole number of blocks.
+  // Fills `values` up to a whole number of blocks, and returns that number of values.
   int64_t pad(Acc* values, int64_t count, Acc filler) const {
-    const int64_t blocks = (count + lanes() - 1) / lanes();
-    std::fill(values + count, values + blocks * lanes(), filler);
-    return blocks;
+    const int64_t padded = (count + lanes() - 1) / lanes() * lanes();
+    for (int64_t i = count; i < padded; ++i) values[i] = filler;
+    return padded;
+  }
+
+  void set(Acc* lane, Acc value) const {
+    for (int64_t l = 0; l < lanes(); l += W) store<Acc, W>(lane + l, fill<Acc, W>(value));
   }
 
   // Adds the lanes of each head and puts the result in all of them.
   void add_lanes(Acc* lane) const {
-    for (int64_t l = num_heads; l < lanes(); ++l) lane[l - num_heads * (l / num_heads)] += lane[l];
-    for (int64_t l = num_heads; l < lanes(); ++l) lane[l] = lane[l - num_heads];
+    for (int64_t l = num_heads; l < lanes(); l += num_heads) {
+      for (int64_t h = 0; h < num_heads; ++h) lane[h] += lane[l + h];
+    }
+    spread(lane);
   }
 
   void largest_of_lanes(Acc* lane) const {
-    for (int64_t l = num_heads; l < lanes(); ++l) {
-      Acc& first = lane[l - num_heads * (l / num_heads)];
-      first = lane[l] > first ? lane[l] : first;
+    for (int64_t l = num_heads; l < lanes(); l += num_heads) {
+      for (int64_t h = 0; h < num_heads; ++h) lane[h] = lane[l + h] > lane[h] ? lane[l + h] : lane[h];
     }
+    spread(lane);
+  }
+
+  // Copies the first num_heads lanes into the others.
+  void spread(Acc* lane) const {
     for (int64_t l = num_heads; l < lanes(); ++l) lane[l] = lane[l - num_heads];
   }
 
   // values: `count` scores, replaced by their softmax. top and total: one entry a lane.
-  void forward(Acc* __restrict values, int64_t count, Acc* __restrict top, Acc* __restrict total) const {
-    const int64_t blocks = pad(values, count, -std::numeric_limits<Acc>::infinity());
-    std::fill(top, top + lanes(), -std::numeric_limits<Acc>::infinity());
-    std::fill(total, total + lanes(), Acc(0));
-    for (int64_t b = 0; b < blocks; ++b) {
-      const Acc* block = values + b * lanes();
-      for (int64_t l = 0; l < lanes(); ++l) top[l] = block[l] > top[l] ? block[l] : top[l];
+  void forward(Acc* values, int64_t count, Acc* top, Acc* total) const {
+    const int64_t padded = pad(values, count, -infinity);
+    set(top, -infinity);
+    set(total, Acc(0));
+    for (int64_t block = 0; block < padded; block += lanes()) {
+      for (int64_t l = 0; l < lanes(); l += W) {
+        const vector value = load<Acc, W>(values + block + l), old = load<Acc, W>(top + l);
+        store<Acc, W>(top + l, value > old ? value : old);
+      }
     }
     largest_of_lanes(top);
-    for (int64_t b = 0; b < blocks; ++b) {
-      Acc* block = values + b * lanes();
-      for (int64_t l = 0; l < lanes(); ++l) {
-        block[l] = exponential(block[l] - top[l]);
-        total[l] += block[l];
+    for (int64_t block = 0; block < padded; block += lanes()) {
+      for (int64_t l = 0; l < lanes(); l += W) {
+        Acc* const at = values + block + l;
+        const vector value = exponential<Acc, W>(load<Acc, W>(at) - load<Acc, W>(top + l));
+        store<Acc, W>(at, value);
+        store<Acc, W>(total + l, load<Acc, W>(total + l) + value);
       }
     }
     add_lanes(total);
-    for (int64_t l = 0; l < lanes(); ++l) total[l] = Acc(1) / total[l];
-    for (int64_t b = 0; b < blocks; ++b) {
-      Acc* block = values + b * lanes();
-      for (int64_t l = 0; l < lanes(); ++l) block[l] *= total[l];
+    for (int64_t l = 0; l < lanes(); l += W) store<Acc, W>(total + l, Acc(1) / load<Acc, W>(total + l));
+    for (int64_t block = 0; block < padded; block += lanes()) {
+      for (int64_t l = 0; l < lanes(); l += W) {
+        Acc* const at = values + block + l;
+        store<Acc, W>(at, load<Acc, W>(at) * load<Acc, W>(total + l));
+      }
     }
   }
 
   // grads: replaced by the gradient of the scores.
-  void backward(Acc* __restrict values, Acc* __restrict grads, int64_t count, Acc* __restrict total) const {
-    const int64_t blocks = pad(values, count, Acc(0));
+  void backward(Acc* values, Acc* grads, int64_t count, Acc* total) const {
+    const int64_t padded = pad(values, count, Acc(0));
     pad(grads, count, Acc(0));
-    std::fill(total, total + lanes(), Acc(0));
-    for (int64_t b = 0; b < blocks; ++b) {
-      for (int64_t l = 0; l < lanes(); ++l) total[l] += values[b * lanes() + l] * grads[b * lanes() + l];
+    set(total, Acc(0));
+    for (int64_t block = 0; block < padded; block += lanes()) {
+      for (int64_t l = 0; l < lanes(); l += W) {
+        const vector product = load<Acc, W>(values + block + l) * load<Acc, W>(grads + block + l);
+        store<Acc, W>(total + l, load<Acc, W>(total + l) + product);
+      }
     }
     add_lanes(total);
-    for (int64_t b = 0; b < blocks; ++b) {
-      for (int64_t l = 0; l < lanes(); ++l) {
-        const int64_t i = b * lanes() + l;
-        grads[i] = values[i] * (grads[i] - total[l]);
+    for (int64_t block = 0; block < padded; block += lanes()) {
+      for (int64_t l = 0; l < lanes(); l += W) {
+        Acc* const at = grads + block + l;
+        store<Acc, W>(at, load<Acc, W>(values + block + l) * (load<Acc, W>(at) - load<Acc, W>(total + l)));
       }
     }
   }
@@ -116,7 +149,7 @@ struct edge_rows {
   template <typename Acc>
   void gather(const T* __restrict from, int64_t begin, int64_t end, Acc* __restrict to) const {
     for (int64_t p = begin; p < end; ++p) {
-      if (eids && p + ahead < num_edges) prefetch_read(from + place(p + ahead));
+      if (eids && p + ahead < num_edges) prefetch(from + place(p + ahead));
       const T* edge = from + place(p);
       for (int64_t h = 0; h < heads(); ++h) to[(p - begin) * heads() + h] = Acc(edge[h]);
     }
@@ -140,14 +173,12 @@ inline int64_t largest_row(const int64_t* indptr, int64_t num_rows) {
 
 // Forward when grads is null: out from `values` (scores). Else out (the gradient of the scores) from `values` (the
 // forward result) and grads.
-template <int Heads, typename T, typename Index>
-int32_t edge_softmax_rows(const int64_t* indptr, const Index* eids, int64_t num_rows, int64_t num_edges,
-                          int64_t num_heads, const T* values, const T* grads, T* out, int num_threads) {
+template <int Lanes, int Heads, typename T, typename Index>
+void edge_softmax_rows(const int64_t* indptr, const edge_rows<Heads, T, Index>& edges, int64_t num_rows, const T* values,
+                       const T* grads, T* out, int num_threads) {
   using Acc = accumulator_t<T>;
-  const int64_t lanes = softmax_lanes(num_heads);
-  prefer_large_pages(out, num_edges * num_heads * int64_t(sizeof(T)));
-  const softmax_row<Heads ? 16 : 0, Acc> row_work{num_heads, lanes};
-  const edge_rows<Heads, T, Index> edges{eids, num_heads, num_edges};
+  const int64_t num_heads = edges.heads(), lanes = softmax_lanes(num_heads);
+  const softmax_row<Lanes, Acc> row_work{num_heads, lanes};
   const int64_t row_size = largest_row(indptr, num_rows) * num_heads + lanes;
   const int64_t thread_size = (grads ? 2 : 1) * row_size + 2 * lanes;
   const std::unique_ptr<Acc[]> scratch(new Acc[size_t(thread_size * std::max(1, num_threads))]);
@@ -170,27 +201,29 @@ int32_t edge_softmax_rows(const int64_t* indptr, const Index* eids, int64_t num_
       }
     }
   });
-  return ok;
 }
 
 // The same for any number of heads; the usual ones are compiled apart for float.
 template <typename T, typename Index>
 int32_t edge_softmax(const int64_t* indptr, const Index* eids, int64_t num_rows, int64_t num_edges, int64_t num_heads,
                      const T* values, const T* grads, T* out, int num_threads) {
-  const auto run = [&](auto heads) {
-    return edge_softmax_rows<decltype(heads)::value>(indptr, eids, num_rows, num_edges, num_heads, values, grads, out,
-                                                     num_threads);
-  };
-  if constexpr (std::is_same_v<T, float>) {
-    switch (num_heads) {
-      case 1: return run(std::integral_constant<int, 1>{});
-      case 2: return run(std::integral_constant<int, 2>{});
-      case 4: return run(std::integral_constant<int, 4>{});
-      case 8: return run(std::integral_constant<int, 8>{});
-      default: break;
+  prefer_large_pages(out, num_edges * num_heads * int64_t(sizeof(T)));
+  with_lanes<accumulator_t<T>>(num_heads, [&](auto lanes) {
+    const auto run = [&](auto heads) {
+      const edge_rows<decltype(heads)::value, T, Index> edges{eids, num_heads, num_edges};
+      edge_softmax_rows<decltype(lanes)::value>(indptr, edges, num_rows, values, grads, out, num_threads);
+    };
+    if constexpr (std::is_same_v<T, float> && decltype(lanes)::value != 0) {
+      switch (num_heads) {
+        case 1: return run(std::integral_constant<int, 1>{});
+        case 4: return run(std::integral_constant<int, 4>{});
+        case 8: return run(std::integral_constant<int, 8>{});
+        default: break;
+      }
     }
-  }
-  return run(std::integral_constant<int, 0>{});
+    run(std::integral_constant<int, 0>{});
+  });
+  return ok;
 }
 
 }  // namespace weft

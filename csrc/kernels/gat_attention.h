@@ -26,7 +26,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <type_traits>
@@ -34,9 +36,9 @@
 #include "dispatch.h"
 #include "edge_softmax.h"
 #include "exponential.h"
+#include "lanes.h"
 #include "memory.h"
 #include "parallel.h"
-#include "prefetch.h"
 #include "random.h"
 
 namespace weft {
@@ -65,82 +67,143 @@ inline constexpr int64_t gat_ahead = 24;  // edges between the prefetch of a row
 
 template <typename T>
 void prefetch_row(const T* row, int64_t width) {
-  for (int64_t i = 0; i < width; i += int64_t(64 / sizeof(T))) prefetch_read(row + i);
+  for (int64_t i = 0; i < width; i += int64_t(64 / sizeof(T))) prefetch(row + i);
 }
 
-// factors[k * num_heads + h] = z of the edge at position first + k.
+template <typename To, int W, typename From>
+WEFT_INLINE lanes_t<To, W> convert_lanes(From from) {
+#if defined(__GNUC__)
+  if constexpr (W > 1) return __builtin_convertvector(from, lanes_t<To, W>);
+#endif
+  if constexpr (W == 1) return To(from);
+}
+
+// factors[k * num_heads + h] = z of the edge at position first + k. May write up to a register past the last one.
 template <typename Acc, typename Index>
 void dropout_factors(const gat_dropout& dropout, const Index* eids, int64_t first, int64_t count, int64_t num_heads,
-                     uint64_t* __restrict states, Acc* __restrict factors) {
+                     uint64_t* states, Acc* factors) {
+  constexpr int W = native_lanes<double>;
+  using words = lanes_t<uint64_t, W>;
   for (int64_t k = 0; k < count; ++k) {
     const uint64_t state = random_next(dropout.state, eids ? int64_t(eids[first + k]) : first + k);
     for (int64_t h = 0; h < num_heads; ++h) states[k * num_heads + h] = state ^ uint64_t(h);
   }
-  for (int64_t i = 0; i < count * num_heads; ++i) {
-    const uint32_t bits = random_top_bits(random_mix(states[i] + random_golden));
-    factors[i] = bits >= dropout.threshold ? Acc(dropout.scale) : Acc(0);
+  const auto threshold = fill<Acc, W>(Acc(dropout.threshold)), scale = fill<Acc, W>(Acc(dropout.scale));
+  for (int64_t i = 0; i < count * num_heads; i += W) {
+    words state;
+    std::memcpy(&state, states + i, sizeof(state));
+    const words bits = random_mix(state + random_golden) >> 40;
+    // 24 bits are a whole number of any Acc; by way of int32, since CPUs have no fast way from 64 bits.
+    const auto number = convert_lanes<Acc, W>(convert_lanes<int32_t, W>(bits));
+    store<Acc, W>(factors + i, number >= threshold ? scale : lanes_t<Acc, W>{});
   }
 }
 
-// sums[h * dim + d] += weights[k * num_heads + h] * rows[ids[k]][h * dim + d], and the same with more weights when
-// `more_weights` is given. Dim: the dimension if known when compiling, else 0.
+// A run of W numbers of a head, for heads of Dim numbers; Dim 0: the dimension is known at run time.
+template <int Dim, typename Acc>
+inline constexpr int head_vector = Dim ? std::min(Dim, native_lanes<Acc>) : native_lanes<Acc>;
+
+// Weighted sum of rows for one head of a dimension known when compiling: sums[d] += weights[k * num_heads] * rows[k][d].
+// The sums stay in registers; few vectors are summed in several chains, since an addition takes some cycles.
 template <int Dim, bool Two, typename T, typename Index, typename Acc>
-void add_weighted(const T* __restrict rows, const Index* ids, int64_t count, int64_t num_heads, int64_t run_time_dim,
-                  const Acc* __restrict weights, Acc* __restrict sums, const Acc* __restrict more_weights,
-                  Acc* __restrict more_sums) {
-  const int64_t dim = Dim ? Dim : run_time_dim;
-  const int64_t width = num_heads * dim;
-  for (int64_t h = 0; h < num_heads; ++h) {
-    if constexpr (Dim != 0) {
-      Acc sum[Dim], more[Dim];
-      std::copy(sums + h * dim, sums + (h + 1) * dim, sum);
-      if constexpr (Two) std::copy(more_sums + h * dim, more_sums + (h + 1) * dim, more);
-      for (int64_t k = 0; k < count; ++k) {
-        const T* row = rows + int64_t(ids[k]) * width + h * dim;
-        const Acc weight = weights[k * num_heads + h];
-        const Acc more_weight = Two ? more_weights[k * num_heads + h] : Acc(0);
-        for (int64_t d = 0; d < Dim; ++d) {
-          sum[d] += weight * Acc(row[d]);
-          if constexpr (Two) more[d] += more_weight * Acc(row[d]);
-        }
-      }
-      std::copy(sum, sum + Dim, sums + h * dim);
-      if constexpr (Two) std::copy(more, more + Dim, more_sums + h * dim);
-    } else {
-      Acc* sum = sums + h * dim;
-      Acc* more = Two ? more_sums + h * dim : nullptr;
-      for (int64_t k = 0; k < count; ++k) {
-        const T* row = rows + int64_t(ids[k]) * width + h * dim;
-        const Acc weight = weights[k * num_heads + h];
-        const Acc more_weight = Two ? more_weights[k * num_heads + h] : Acc(0);
-        for (int64_t d = 0; d < dim; ++d) {
-          sum[d] += weight * Acc(row[d]);
-          if constexpr (Two) more[d] += more_weight * Acc(row[d]);
-        }
-      }
+WEFT_INLINE void add_weighted_head(const T* rows, const Index* ids, int64_t count, int64_t num_heads, int64_t width,
+                                   const Acc* weights, Acc* sums, const Acc* more_weights, Acc* more_sums) {
+  constexpr int W = head_vector<Dim, Acc>, vectors = Dim / W;
+  constexpr int chains = vectors >= 4 ? 1 : (vectors == 2 || Two ? 2 : 4);
+  using vector = lanes_t<Acc, W>;
+  std::array<vector, vectors * chains> sum{}, more{};
+  const auto add_edge = [&](int64_t k, int chain) {
+    const T* const row = rows + int64_t(ids[k]) * width;
+    const vector weight = fill<Acc, W>(weights[k * num_heads]);
+    const vector more_weight = Two ? fill<Acc, W>(more_weights[k * num_heads]) : vector{};
+    for (int v = 0; v < vectors; ++v) {
+      const vector value = load<Acc, W>(row + v * W);
+      sum[chain * vectors + v] += weight * value;
+      if constexpr (Two) more[chain * vectors + v] += more_weight * value;
+    }
+  };
+  int64_t k = 0;
+  for (; k + chains <= count; k += chains) {
+    for (int chain = 0; chain < chains; ++chain) add_edge(k + chain, chain);
+  }
+  for (; k < count; ++k) add_edge(k, 0);
+  for (int v = 0; v < vectors; ++v) {
+    for (int chain = 1; chain < chains; ++chain) {
+      sum[v] += sum[chain * vectors + v];
+      if constexpr (Two) more[v] += more[chain * vectors + v];
+    }
+    store<Acc, W>(sums + v * W, load<Acc, W>(sums + v * W) + sum[v]);
+    if constexpr (Two) store<Acc, W>(more_sums + v * W, load<Acc, W>(more_sums + v * W) + more[v]);
+  }
+}
+
+// The same for a dimension known at run time, with the sums in memory.
+template <bool Two, typename T, typename Index, typename Acc>
+void add_weighted_any_head(const T* rows, const Index* ids, int64_t count, int64_t num_heads, int64_t dim, int64_t width,
+                           const Acc* weights, Acc* sums, const Acc* more_weights, Acc* more_sums) {
+  constexpr int W = native_lanes<Acc>;
+  for (int64_t k = 0; k < count; ++k) {
+    const T* const row = rows + int64_t(ids[k]) * width;
+    const Acc weight = weights[k * num_heads];
+    const Acc more_weight = Two ? more_weights[k * num_heads] : Acc(0);
+    int64_t d = 0;
+    for (; d + W <= dim; d += W) {
+      const auto value = load<Acc, W>(row + d);
+      store<Acc, W>(sums + d, load<Acc, W>(sums + d) + weight * value);
+      if constexpr (Two) store<Acc, W>(more_sums + d, load<Acc, W>(more_sums + d) + more_weight * value);
+    }
+    for (; d < dim; ++d) {
+      sums[d] += weight * Acc(row[d]);
+      if constexpr (Two) more_sums[d] += more_weight * Acc(row[d]);
     }
   }
+}
+
+// sums[h * dim + d] += weights[k * num_heads + h] * rows[ids[k]][h * dim + d] and, if Two, the same with more_weights.
+template <int Dim, bool Two, typename T, typename Index, typename Acc>
+void add_weighted(const T* rows, const Index* ids, int64_t count, int64_t num_heads, int64_t dim, const Acc* weights,
+                  Acc* sums, const Acc* more_weights, Acc* more_sums) {
+  const int64_t width = num_heads * dim;
+  for (int64_t h = 0; h < num_heads; ++h) {
+    const int64_t at = h * dim;
+    if constexpr (Dim != 0) {
+      add_weighted_head<Dim, Two>(rows + at, ids, count, num_heads, width, weights + h, sums + at, more_weights + h,
+                                  more_sums + at);
+    } else {
+      add_weighted_any_head<Two>(rows + at, ids, count, num_heads, dim, width, weights + h, sums + at, more_weights + h,
+                                 more_sums + at);
+    }
+  }
+}
+
+// Sum of products of two runs of numbers.
+template <int Dim, typename Acc, typename T, typename Other>
+WEFT_INLINE Acc dot_product(const T* one, const Other* other, int64_t run_time_dim) {
+  constexpr int W = head_vector<Dim, Acc>;
+  const int64_t dim = Dim ? Dim : run_time_dim;
+  lanes_t<Acc, W> sum{};
+  int64_t d = 0;
+  for (; d + W <= dim; d += W) sum += load<Acc, W>(one + d) * load<Acc, W>(other + d);
+  Acc total = sum_lanes<Acc, W>(sum);
+  for (; d < dim; ++d) total += Acc(one[d]) * Acc(other[d]);
+  return total;
 }
 
 // products[k * num_heads + h] = <row[h], rows[ids[k]][h]>.
 template <int Dim, typename T, typename Index, typename Acc>
-void dot_with_rows(const T* __restrict row, const T* __restrict rows, const Index* ids, int64_t count,
-                   int64_t num_heads, int64_t run_time_dim, Acc* __restrict products) {
-  const int64_t dim = Dim ? Dim : run_time_dim;
+void dot_with_rows(const T* row, const T* rows, const Index* ids, int64_t count, int64_t num_heads, int64_t dim,
+                   Acc* products) {
   const int64_t width = num_heads * dim;
-  for (int64_t h = 0; h < num_heads; ++h) {
-    for (int64_t k = 0; k < count; ++k) {
-      const T* other = rows + int64_t(ids[k]) * width + h * dim;
-      Acc product = 0;
-#pragma omp simd reduction(+ : product)
-      for (int64_t d = 0; d < dim; ++d) product += Acc(row[h * dim + d]) * Acc(other[d]);
-      products[k * num_heads + h] = product;
+  for (int64_t k = 0; k < count; ++k) {
+    const T* const other = rows + int64_t(ids[k]) * width;
+    for (int64_t h = 0; h < num_heads; ++h) {
+      products[k * num_heads + h] = dot_product<Dim, Acc>(row + h * dim, other + h * dim, dim);
     }
   }
 }
 
-template <typename Acc>
-Acc leaky(Acc raw, Acc slope) {
+template <typename Acc, int W>
+WEFT_INLINE lanes_t<Acc, W> leaky(lanes_t<Acc, W> raw, Acc slope) {
   return raw > Acc(0) ? raw : slope * raw;
 }
 
@@ -175,6 +238,8 @@ class gat_forward_rows {
   const gat_forward_task<T, Index>& task;
   const int64_t heads, width;
   const softmax_row<Lanes, Acc> row_work;
+  static constexpr int W = softmax_row<Lanes, Acc>::W;
+  using vector = lanes_t<Acc, W>;
   // One value an edge and head: raw scores, weights, weights where raw > 0, dropout factors.
   Acc *raw, *weight, *more, *factor;
   // One value a lane: score of the row, running maximum, sum of exponentials, of those where raw > 0, correction.
@@ -196,7 +261,6 @@ class gat_forward_rows {
 
   void run(int64_t row) const {
     const int64_t begin = task.edges.indptr[row], end = task.edges.indptr[row + 1];
-    Acc* const null = nullptr;
     start(row);
     for (int64_t first = begin; first < end; first += gat_block) {
       const int64_t count = std::min(gat_block, end - first);
@@ -206,7 +270,7 @@ class gat_forward_rows {
       if (task.positive) {
         add_weighted<Dim, true>(task.feat, ids, count, heads, task.dim, weight, sums, more, more_sums);
       } else {
-        add_weighted<Dim, false>(task.feat, ids, count, heads, task.dim, weight, sums, null, null);
+        add_weighted<Dim, false>(task.feat, ids, count, heads, task.dim, weight, sums, weight, sums);
       }
     }
     finish(row, begin == end);
@@ -229,7 +293,7 @@ class gat_forward_rows {
     for (int64_t k = 0; k < count; ++k) {
       if (first + k + gat_ahead < task.edges.num_edges) {
         const int64_t next = indices[first + k + gat_ahead];
-        prefetch_read(task.score_src + next * heads);
+        prefetch(task.score_src + next * heads);
         prefetch_row(task.feat + next * width, width);
       }
       const T* from = task.score_src + int64_t(indices[first + k]) * heads;
@@ -240,44 +304,49 @@ class gat_forward_rows {
   // From raw source scores to weights; updates the running maximum and sums, and corrects what was summed before.
   void weigh(int64_t first, int64_t count, bool has_sums) const {
     const int64_t lanes = row_work.lanes();
-    const int64_t blocks = row_work.pad(raw, count * heads, -std::numeric_limits<Acc>::infinity());
+    const int64_t padded = row_work.pad(raw, count * heads, -row_work.infinity);
     std::copy(top, top + lanes, shrink);
-    for (int64_t b = 0; b < blocks; ++b) {
-      for (int64_t l = 0; l < lanes; ++l) {
-        const int64_t i = b * lanes + l;
-        raw[i] += own[l];
-        const Acc score = leaky(raw[i], task.slope);
-        weight[i] = score;
-        top[l] = score > top[l] ? score : top[l];
+    for (int64_t block = 0; block < padded; block += lanes) {
+      for (int64_t l = 0; l < lanes; l += W) {
+        const vector value = load<Acc, W>(raw + block + l) + load<Acc, W>(own + l);
+        const vector score = leaky<Acc, W>(value, task.slope), old = load<Acc, W>(top + l);
+        store<Acc, W>(raw + block + l, value);
+        store<Acc, W>(weight + block + l, score);
+        store<Acc, W>(top + l, score > old ? score : old);
       }
     }
     row_work.largest_of_lanes(top);
     if (has_sums) correct();
-    for (int64_t b = 0; b < blocks; ++b) {
-      for (int64_t l = 0; l < lanes; ++l) {
-        const int64_t i = b * lanes + l;
-        weight[i] = exponential(weight[i] - top[l]);
-        more[i] = raw[i] > Acc(0) ? weight[i] : Acc(0);
-        total[l] += weight[i];
-        share[l] += more[i];
+    for (int64_t block = 0; block < padded; block += lanes) {
+      for (int64_t l = 0; l < lanes; l += W) {
+        const int64_t i = block + l;
+        const vector value = exponential<Acc, W>(load<Acc, W>(weight + i) - load<Acc, W>(top + l));
+        const vector positive = load<Acc, W>(raw + i) > Acc(0) ? value : vector{};
+        store<Acc, W>(weight + i, value);
+        store<Acc, W>(more + i, positive);
+        store<Acc, W>(total + l, load<Acc, W>(total + l) + value);
+        store<Acc, W>(share + l, load<Acc, W>(share + l) + positive);
       }
     }
     if (task.dropout.threshold == 0) return;
     dropout_factors(task.dropout, task.edges.eids, first, count, heads, states, factor);
-    for (int64_t i = 0; i < count * heads; ++i) {
-      weight[i] *= factor[i];
-      more[i] *= factor[i];
+    for (int64_t i = 0; i < padded; i += W) {
+      const vector z = load<Acc, W>(factor + i);
+      store<Acc, W>(weight + i, z * load<Acc, W>(weight + i));
+      store<Acc, W>(more + i, z * load<Acc, W>(more + i));
     }
   }
 
   // shrink holds the maximum before this block.
   void correct() const {
-    for (int64_t l = 0; l < row_work.lanes(); ++l) {
-      shrink[l] = exponential(shrink[l] - top[l]);
-      total[l] *= shrink[l];
-      share[l] *= shrink[l];
+    for (int64_t l = 0; l < row_work.lanes(); l += W) {
+      const vector by = exponential<Acc, W>(load<Acc, W>(shrink + l) - load<Acc, W>(top + l));
+      store<Acc, W>(shrink + l, by);
+      store<Acc, W>(total + l, by * load<Acc, W>(total + l));
+      store<Acc, W>(share + l, by * load<Acc, W>(share + l));
     }
     for (int64_t h = 0; h < heads; ++h) {
+      if (shrink[h] == Acc(1)) continue;
       for (int64_t i = h * task.dim; i < (h + 1) * task.dim; ++i) {
         sums[i] *= shrink[h];
         more_sums[i] *= shrink[h];
@@ -327,16 +396,13 @@ void gat_backward_destination(const gat_backward_task<T, Index>& task, int64_t r
   Acc* to = facts + row * num_facts * heads;
   for (int64_t h = 0; h < heads; ++h) {
     const int64_t at = (row * heads + h) * dim;
-    Acc dot = 0, positive_dot = 0;
-#pragma omp simd reduction(+ : dot)
-    for (int64_t d = 0; d < dim; ++d) dot += Acc(task.grad[at + d]) * Acc(task.out[at + d]);
+    const Acc dot = dot_product<0, Acc>(task.grad + at, task.out + at, dim);
     to[fact_score * heads + h] = Acc(task.score_dst[row * heads + h]);
     to[fact_top * heads + h] = stats[stat_top * heads + h];
     to[fact_inverse * heads + h] = stats[stat_inverse * heads + h];
     to[fact_dot * heads + h] = dot;
     if (!task.positive) continue;
-#pragma omp simd reduction(+ : positive_dot)
-    for (int64_t d = 0; d < dim; ++d) positive_dot += Acc(task.grad[at + d]) * task.positive[at + d];
+    const Acc positive_dot = dot_product<0, Acc>(task.grad + at, task.positive + at, dim);
     task.grad_score_dst[row * heads + h] =
         T((Acc(1) - task.slope) * (positive_dot - dot * stats[stat_share * heads + h]));
   }
@@ -349,6 +415,8 @@ class gat_backward_rows {
   const Acc* facts;
   const int64_t heads, width;
   const softmax_row<Lanes, Acc> row_work;
+  static constexpr int W = softmax_row<Lanes, Acc>::W;
+  using vector = lanes_t<Acc, W>;
   // One value an edge and head: weights, products with the gradient, dropout factors, and the four facts.
   Acc *weight, *product, *factor, *score, *top, *inverse, *dot;
   Acc *own, *total;  // one value a lane: score of the row, gradient of that score
@@ -369,7 +437,6 @@ class gat_backward_rows {
 
   void run(int64_t row) const {
     const int64_t begin = task.reverse.indptr[row], end = task.reverse.indptr[row + 1], lanes = row_work.lanes();
-    Acc* const null = nullptr;
     for (int64_t h = 0; h < heads; ++h) own[h] = Acc(task.score_src[row * heads + h]);
     for (int64_t l = heads; l < lanes; ++l) own[l] = own[l - heads];
     std::fill(total, total + lanes, Acc(0));
@@ -380,7 +447,7 @@ class gat_backward_rows {
       gather_facts(first, count);
       dot_with_rows<Dim>(task.feat + row * width, task.grad, ids, count, heads, task.dim, product);
       weigh(first, count);
-      add_weighted<Dim, false>(task.grad, ids, count, heads, task.dim, weight, sums, null, null);
+      add_weighted<Dim, false>(task.grad, ids, count, heads, task.dim, weight, sums, weight, sums);
     }
     row_work.add_lanes(total);
     for (int64_t h = 0; h < heads; ++h) task.grad_score_src[row * heads + h] = T(total[h]);
@@ -408,41 +475,42 @@ class gat_backward_rows {
 
   void weigh(int64_t first, int64_t count) const {
     const int64_t lanes = row_work.lanes();
-    const int64_t blocks = row_work.pad(inverse, count * heads, Acc(0));
+    const int64_t padded = row_work.pad(inverse, count * heads, Acc(0));
     for (Acc* values : {score, top, dot, product}) row_work.pad(values, count * heads, Acc(0));
-    std::fill(factor, factor + blocks * lanes, Acc(1));
     if (task.dropout.threshold != 0) {
       dropout_factors(task.dropout, task.reverse.eids, first, count, heads, states, factor);
     }
-    for (int64_t b = 0; b < blocks; ++b) {
-      for (int64_t l = 0; l < lanes; ++l) {
-        const int64_t i = b * lanes + l;
-        const Acc raw = own[l] + score[i];
-        const Acc alpha = exponential(leaky(raw, task.slope) - top[i]) * inverse[i];
-        const Acc grad = alpha * (factor[i] * product[i] - dot[i]);
-        weight[i] = alpha * factor[i];
-        total[l] += raw > Acc(0) ? grad : task.slope * grad;
+    for (int64_t block = 0; block < padded; block += lanes) {
+      for (int64_t l = 0; l < lanes; l += W) {
+        const int64_t i = block + l;
+        const vector raw = load<Acc, W>(own + l) + load<Acc, W>(score + i);
+        const vector exponent = leaky<Acc, W>(raw, task.slope) - load<Acc, W>(top + i);
+        const vector alpha = exponential<Acc, W>(exponent) * load<Acc, W>(inverse + i);
+        const vector z = task.dropout.threshold != 0 ? load<Acc, W>(factor + i) : fill<Acc, W>(1);
+        const vector grad = alpha * (z * load<Acc, W>(product + i) - load<Acc, W>(dot + i));
+        store<Acc, W>(weight + i, z * alpha);
+        store<Acc, W>(total + l, load<Acc, W>(total + l) + (raw > Acc(0) ? grad : task.slope * grad));
       }
     }
   }
 };
 
-// Calls body with the lanes and the dimension of the head as constants: the usual ones apart for float, 0 for others.
+// Calls body with the lanes and the dimension of a head as constants: the usual ones apart for float, 0 for others.
 template <typename T, typename Body>
 void with_gat_shape(int64_t num_heads, int64_t dim, Body&& body) {
   using std::integral_constant;
-  if constexpr (std::is_same_v<T, float>) {
-    if (16 % num_heads == 0) {
+  with_lanes<accumulator_t<T>>(num_heads, [&](auto lanes) {
+    if constexpr (std::is_same_v<T, float> && decltype(lanes)::value != 0) {
       switch (dim) {
-        case 8: return body(integral_constant<int, 16>{}, integral_constant<int, 8>{});
-        case 16: return body(integral_constant<int, 16>{}, integral_constant<int, 16>{});
-        case 32: return body(integral_constant<int, 16>{}, integral_constant<int, 32>{});
-        case 64: return body(integral_constant<int, 16>{}, integral_constant<int, 64>{});
-        default: return body(integral_constant<int, 16>{}, integral_constant<int, 0>{});
+        case 8: return body(lanes, integral_constant<int, 8>{});
+        case 16: return body(lanes, integral_constant<int, 16>{});
+        case 32: return body(lanes, integral_constant<int, 32>{});
+        case 64: return body(lanes, integral_constant<int, 64>{});
+        default: break;
       }
     }
-  }
-  body(integral_constant<int, 0>{}, integral_constant<int, 0>{});
+    body(lanes, integral_constant<int, 0>{});
+  });
 }
 
 template <typename T, typename Index>

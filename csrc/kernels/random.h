@@ -7,9 +7,11 @@ namespace weft {
 
 constexpr uint64_t random_golden = 0x9E3779B97F4A7C15u;
 
-inline uint64_t random_mix(uint64_t bits) {
-  bits = (bits ^ (bits >> 30)) * 0xBF58476D1CE4E5B9u;
-  bits = (bits ^ (bits >> 27)) * 0x94D049BB133111EBu;
+// Words: uint64_t, or lanes of it.
+template <typename Words>
+inline Words random_mix(Words bits) {
+  bits = (bits ^ (bits >> 30)) * uint64_t(0xBF58476D1CE4E5B9u);
+  bits = (bits ^ (bits >> 27)) * uint64_t(0x94D049BB133111EBu);
   return bits ^ (bits >> 31);
 }
 
