@@ -17,6 +17,7 @@ from weft.graph.schema import CanonicalEtype, Etype, Schema
 from weft.graph.scope import LocalScope
 from weft.graph.views import EdgeView, FrameData, NodeView, TypedData
 from weft.ops.target import ALL
+from weft.ops.typed_softmax import TypedRelation
 from weft.relation import FORMATS, Relation
 
 if TYPE_CHECKING:
@@ -133,6 +134,10 @@ class Graph:
     def get_relation(self, etype: Etype | None = None) -> Relation:
         """Return the relation of an edge type."""
         return self.relations[self.schema.relation("get_relation", etype)]
+
+    def typed_relation(self, etype: Etype) -> tuple[CanonicalEtype, TypedRelation]:
+        """Return the triple of an edge type, and its relation with the node spaces that it joins."""
+        return structure.typed_relation(self, etype)
 
     # Counts
 

@@ -10,8 +10,9 @@ from torch import Tensor
 
 from weft import checks
 from weft.errors import GraphError, ShapeError, TypeNameError
-from weft.graph.schema import Etype, Schema
+from weft.graph.schema import CanonicalEtype, Etype, Schema
 from weft.ops.target import is_all
+from weft.ops.typed_softmax import TypedRelation
 from weft.relation import Relation, edges_between, gather_rows
 
 if TYPE_CHECKING:
@@ -102,6 +103,14 @@ def single_relation(graph: Graph) -> Relation:
         triples = ", ".join(map(str, graph.schema.canonical_etypes))
         raise GraphError(f"this graph has {len(graph.relations)} edge types: {triples}. Choose one: g[etype].")
     return graph.relations[0]
+
+
+def typed_relation(graph: Graph, etype: Etype) -> tuple[CanonicalEtype, TypedRelation]:
+    """Return the triple of an edge type, and its relation with the node spaces that it joins."""
+    schema = graph.schema
+    index = schema.relation("edge type", etype)
+    typed = TypedRelation(graph.relations[index], schema.src_spaces[index], schema.dst_spaces[index])
+    return schema.canonical_etypes[index], typed
 
 
 def node_rows(where: str, graph: Graph, selected: Any, space: int) -> Tensor:
