@@ -5,10 +5,9 @@ from __future__ import annotations
 from jaxtyping import Shaped
 from torch import Tensor
 
-from weft import checks
-from weft.ops.target import GraphLike, check_operand, needs_grad, relation_of, same_dtype
+from weft import checks, kernels
+from weft.ops.target import GraphLike, check_operand, needs_grad, relation_of
 from weft.relation import Relation
-from weft.relation.interim import sddmm
 
 SDDMM_OPS = ("add", "sub", "mul", "div", "dot", "copy_lhs", "copy_rhs")
 TARGETS = ("u", "v", "e")
@@ -68,9 +67,8 @@ def edge_values(
         if value.dtype not in checks.FLOAT_DTYPES:
             return value[relation.coo()[0 if target == "u" else 1]]
     if lhs is not None and rhs is not None:
-        lhs, rhs = same_dtype(lhs, rhs)
         checks.broadcast(where, lhs, rhs)
     source = lhs if lhs_target == "u" else rhs if rhs_target == "u" else None
     # The gradient of a source feature sums over outgoing edges: see reduce_messages.
     reverse = relation.csr() if needs_grad(source) else None
-    return sddmm(relation.csc(), lhs, rhs, op, lhs_target, rhs_target, reverse)
+    return kernels.sddmm(relation.csc(), lhs, rhs, op, lhs_target, rhs_target, reverse)

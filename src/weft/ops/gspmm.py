@@ -5,10 +5,9 @@ from __future__ import annotations
 from jaxtyping import Float
 from torch import Tensor
 
-from weft import checks
-from weft.ops.target import GraphLike, check_operand, needs_grad, relation_of, same_dtype
+from weft import checks, kernels
+from weft.ops.target import GraphLike, check_operand, needs_grad, relation_of
 from weft.relation import Relation
-from weft.relation.interim import spmm
 
 SPMM_OPS = ("add", "sub", "mul", "div", "copy_lhs", "copy_rhs")
 REDUCERS = ("sum", "max", "min", "mean")
@@ -54,8 +53,7 @@ def reduce_messages(
 ) -> Tensor:
     """Return ``gspmm`` of checked operands."""
     if lhs is not None and rhs is not None:
-        lhs, rhs = same_dtype(lhs, rhs)
         checks.broadcast(where, lhs, rhs)
     # The gradient of u sums over outgoing edges; giving the CSR spares the kernel a transposition in every backward.
     reverse = relation.csr() if reduce_op in ("sum", "mean") and needs_grad(lhs) else None
-    return spmm(relation.csc(), lhs, rhs, op, reduce_op, reverse)
+    return kernels.spmm(relation.csc(), lhs, rhs, op, reduce_op, reverse)
