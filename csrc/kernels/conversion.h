@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "dispatch.h"
+#include "memory.h"
 #include "parallel.h"
 
 namespace weft {
@@ -148,6 +149,9 @@ int32_t coo_to_compressed(const In* rows, const In* cols, int64_t num_edges, int
   std::vector<int64_t> offsets, bucket_starts;
   if (!bucket_offsets(rows, num_edges, num_rows, buckets, num_parts, offsets, bucket_starts)) return bad_argument;
   const std::unique_ptr<uint16_t[]> low(new uint16_t[size_t(num_edges)]);
+  prefer_large_pages(indices, num_edges * int64_t(sizeof(Out)));
+  prefer_large_pages(eids, num_edges * int64_t(sizeof(Out)));
+  prefer_large_pages(low.get(), num_edges * int64_t(sizeof(uint16_t)));
   const int64_t low_mask = (int64_t(1) << buckets.shift) - 1;
   std::atomic<bool> valid{true};
 
