@@ -148,6 +148,14 @@ def test_partial_write_checks_rows_and_ids(g):
         IdError, match=r"nodes: node IDs hold 3, which is past the end of the 3 nodes of node type '_N'"
     ):
         g.nodes.__getitem__([3])
+    g.ndata["x"] = torch.ones(3, 2)
+    with pytest.raises(
+        ShapeError, match=r"node feature 'x' has rows of shape \(2,\) and torch\.float32, but the rows given"
+    ):
+        g.nodes[[0]].data["x"] = torch.ones(1, 5)
+    with pytest.raises(ShapeError, match=r"are \(2,\) and torch\.float64; set the whole feature to change them"):
+        g.nodes[[0]].data["x"] = torch.ones(1, 2, dtype=torch.float64)
+    assert g.ndata["x"].tolist() == [[1, 1]] * 3
     with pytest.raises(InputError, match="a column cannot be deleted in part"):
         del g.nodes[[0]].data["h"]
 

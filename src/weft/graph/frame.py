@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from weft import checks
-from weft.errors import FieldError, InputError, did_you_mean, name_choices
+from weft.errors import FieldError, InputError, ShapeError, did_you_mean, name_choices
 
 
 class Scheme(NamedTuple):
@@ -79,8 +79,13 @@ class Frame:
         checks.rows(where, label, value, len(rows), f"{len(rows)} {self.kind}s were selected")
         checks.device(where, label, value, self.device, self.owner)
         old = self.columns.get(name)
-        if old is None or old.shape[1:] != value.shape[1:] or old.dtype != value.dtype:
+        if old is None:
             old = value.new_zeros((self.num_rows, *value.shape[1:]))
+        if old.shape[1:] != value.shape[1:] or old.dtype != value.dtype:
+            raise ShapeError(
+                f"{where}: {label} has rows of shape {tuple(old.shape[1:])} and {old.dtype}, but the rows given are "
+                f"{tuple(value.shape[1:])} and {value.dtype}; set the whole feature to change them."
+            )
         self.columns[name] = old.index_copy(0, rows, value)
 
     def _check_name(self, where: str, name: str) -> None:

@@ -49,7 +49,7 @@ class Graph:
             edge_frames: one for each edge type; likewise.
         """
         self.schema = schema
-        self.relations = list(relations)
+        self.relations = tuple(relations)
         device = self.relations[0].device
         self.node_frames = list(node_frames) if node_frames is not None else []
         self.edge_frames = list(edge_frames) if edge_frames is not None else []

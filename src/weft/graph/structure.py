@@ -108,7 +108,7 @@ def single_relation(graph: Graph) -> Relation:
 def typed_relation(graph: Graph, etype: Etype) -> tuple[CanonicalEtype, TypedRelation]:
     """Return the triple of an edge type, and its relation with the node spaces that it joins."""
     schema = graph.schema
-    index = schema.relation("edge type", etype)
+    index = schema.relation("typed_relation", etype)
     typed = TypedRelation(graph.relations[index], schema.src_spaces[index], schema.dst_spaces[index])
     return schema.canonical_etypes[index], typed
 
