@@ -191,7 +191,6 @@ def self_check() -> list[Finding]:
     """One weighted sum over a small random graph and its gradient, beside the same in plain PyTorch."""
     import warnings
 
-
     section = "self check"
     kind = "native" if _native_is_loaded() else "reference"
     with warnings.catch_warnings():

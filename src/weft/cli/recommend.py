@@ -52,7 +52,17 @@ def recommend(
 
     Writes recommendations, embeddings, the model, metrics and report.html into --out, all in the table's own keys.
     """
-    names = ("user", "item", "time", "weight", "items", "dataset", "split", "validation_fraction", "test_fraction")
+    names: tuple[str, ...] = (
+        "user",
+        "item",
+        "time",
+        "weight",
+        "items",
+        "dataset",
+        "split",
+        "validation_fraction",
+        "test_fraction",
+    )
     names += ("k", "dim", "num_layers", "loss", "temperature", "learning_rate", "users_per_batch", "epochs")
     names += ("patience", "seed")
     given = locals()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
 
 
 class TrainingProgress:
@@ -28,7 +29,7 @@ class TrainingProgress:
         self._bar = self._make_bar() if enabled and self.console.is_terminal else None
         self._task = self._bar.add_task("training", total=total_steps, loss="-", metric="-") if self._bar else None
 
-    def _make_bar(self):
+    def _make_bar(self) -> Progress:
         from rich.progress import (
             BarColumn,
             MofNCompleteColumn,

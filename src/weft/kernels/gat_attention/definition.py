@@ -202,7 +202,8 @@ def _backward(ctx: Any, grad: Tensor, *_: Tensor | None) -> tuple[Tensor | None,
     *layouts, feat, score_src, score_dst, out, stats, positive, seed = ctx.saved_tensors
     reverse = layouts[3:]
     if reverse[0] is None:
-        reverse = transpose(Compressed(*layouts[:3], feat.shape[0]))[:3]
+        indptr, indices, eids = layouts[:3]
+        reverse = transpose(Compressed(indptr, indices, eids, feat.shape[0]))[:3]
     grads = torch.ops.weft.gat_attention_backward(
         *reverse, feat, score_src, score_dst, out, grad, stats, positive, *ctx.options, seed
     )

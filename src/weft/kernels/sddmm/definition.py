@@ -73,6 +73,7 @@ def sddmm(
         message_trailing("sddmm", op, lhs, rhs)
         promoted_lhs, rhs = to_common_dtype(lhs, rhs)
         assert promoted_lhs is not None
+        assert rhs is not None
         lhs = promoted_lhs
         if op == "dot":
             # The dimension that is summed is whole in both, so that gradients are products.

@@ -35,8 +35,8 @@ def product_summed_to(
     if not summed:
         return sddmm(csc, lhs, rhs, "mul", lhs_target, rhs_target, reverse).reshape(csc.num_edges, *sizes)
     kept = [i for i in range(len(out_sizes)) if i not in summed]
-    folded = [_fold(operand, out_sizes, kept, summed) for operand in (lhs, rhs)]
-    dots = sddmm(csc, *folded, "dot", lhs_target, rhs_target, reverse)
+    lhs, rhs = (_fold(operand, out_sizes, kept, summed) for operand in (lhs, rhs))
+    dots = sddmm(csc, lhs, rhs, "dot", lhs_target, rhs_target, reverse)
     return dots.reshape(csc.num_edges, *sizes)
 
 
@@ -75,6 +75,7 @@ def operand_gradient(
         if other is None:
             return sum_to(grad, sizes)
         return sum_to(sddmm(csc, grad, other, "mul", "e", others, reverse), sizes)
+    back: Compressed | None
     if own == "u":
         rows, back = (transposed(csc) if reverse is None else reverse), csc
     else:

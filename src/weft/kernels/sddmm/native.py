@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from math import prod
 
 from torch import Tensor
@@ -13,7 +14,7 @@ from weft.kernels.spmm.native import sizes_array, threads_for
 
 _OPS = ("copy_lhs", "copy_rhs", "add", "sub", "mul", "div", "dot")
 _TARGETS = ("u", "v", "e")
-_P, _I, _L = native.ctypes.c_void_p, native.ctypes.c_int32, native.ctypes.c_int64
+_P, _I, _L = ctypes.c_void_p, ctypes.c_int32, ctypes.c_int64
 _SDDMM = (_P, _P, _P, _I, _L, _L, _I, _I, _P, _P, _I, _I, _L, _L, _I, _P, _P, _P, _L, _P, _L, _I)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import operator
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -24,7 +27,9 @@ def combine(op: str, lhs: Tensor | None, rhs: Tensor | None) -> Tensor:
     lhs, rhs = align(lhs, num_trailing), align(rhs, num_trailing)
     if op == "dot":
         return (lhs * rhs).sum(-1, keepdim=True)
-    return {"add": torch.add, "sub": torch.sub, "mul": torch.mul, "div": torch.div}[op](lhs, rhs)
+    binary: dict[str, Callable[[Tensor, Tensor], Tensor]]
+    binary = {"add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv}
+    return binary[op](lhs, rhs)
 
 
 def messages(csc: Compressed, u: Tensor | None, e: Tensor | None, op: str) -> Tensor:

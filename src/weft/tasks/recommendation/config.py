@@ -92,7 +92,7 @@ def make_config(settings: dict[str, Any]) -> RecommendConfig:
         elif name != "model":
             top[name] = value
     try:
-        config = RecommendConfig(**top, model=model)  # type: ignore[arg-type]
+        config = RecommendConfig(**top, model=model)
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc']))}={e.get('input')!r}: {e['msg']}" for e in error.errors())
         raise InputError(f"recommend: {problems}.") from None

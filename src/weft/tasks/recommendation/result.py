@@ -76,11 +76,11 @@ class RecommendRun:
                 f"RecommendRun.load: {path} has model version {described.get('format_version')!r}; this weft reads "
                 f"{MODEL_VERSION}."
             )
-        vectors = [torch.from_numpy(_matrix(table["embedding"])) for table in tables]
-        keys = [table.column(0).combine_chunks() for table in tables]
+        user_vectors, item_vectors = (torch.from_numpy(_matrix(table["embedding"])) for table in tables)
+        user_keys, item_keys = (table.column(0).combine_chunks() for table in tables)
         seen = UserItems(stored["seen_indptr"], stored["seen_items"])
-        recommender = Recommender(*vectors, seen, stored.get("offered"))
-        return cls(path, load_config(path / "config.yaml"), metrics, *keys, recommender)
+        recommender = Recommender(user_vectors, item_vectors, seen, stored.get("offered"))
+        return cls(path, load_config(path / "config.yaml"), metrics, user_keys, item_keys, recommender)
 
 
 def _matrix(column: pyarrow.ChunkedArray) -> Any:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,14 @@ from weft.tasks.recommendation.baselines import ItemNeighbours, Popularity
 from weft.tasks.recommendation.catalogue import Catalogue, read_catalogue
 from weft.tasks.recommendation.config import RecommendConfig, load_config, make_config
 from weft.tasks.recommendation.description import describe_data, sample_users
-from weft.tasks.recommendation.evaluation import DotProductScorer, Evaluation, evaluate, metrics_layout, validate
+from weft.tasks.recommendation.evaluation import (
+    DotProductScorer,
+    Evaluation,
+    Scorer,
+    evaluate,
+    metrics_layout,
+    validate,
+)
 from weft.tasks.recommendation.folder import RUN_FILES, check_folder, remove
 from weft.tasks.recommendation.holdout import Holdout
 from weft.tasks.recommendation.outputs import (
@@ -261,14 +269,14 @@ class _Task:
         evaluations: dict[str, Evaluation] = {}
         for name in ("model", "popularity", "item_neighbours"):
             with self.console.status(f"evaluating {name.replace('_', ' ')} on the full catalogue"):
-                scorer = {
+                scorers: dict[str, Callable[[], Scorer]] = {
                     "model": lambda: DotProductScorer(*self._vectors(model, self.training)),
                     "popularity": lambda: Popularity(items, num_items, weights),
                     "item_neighbours": lambda: ItemNeighbours(
                         users, items, self.data.interactions.num_users, num_items, weights=weights
                     ),
-                }[name]()
-                evaluations[name] = evaluate(scorer, self.holdout)
+                }
+                evaluations[name] = evaluate(scorers[name](), self.holdout)
         return metrics_layout(evaluations)
 
     def _write(self, model: LightGCN, metrics: dict[str, Any]) -> RecommendRun:

@@ -78,7 +78,7 @@ class UserBatch(NamedTuple):
     """One training step: which users, and the key of its random draws."""
 
     epoch: int
-    index: int
+    position: int
     users: Tensor
 
 
@@ -120,7 +120,7 @@ class RecommendationObjective:
         present = torch.zeros(self.data.num_items, dtype=torch.bool)
         present[items] = True
         if self.settings.extra_negatives:
-            draws = _generator(self.seed, _NEGATIVES, batch.epoch, batch.index)
+            draws = _generator(self.seed, _NEGATIVES, batch.epoch, batch.position)
             present |= torch.rand(self.data.num_items, generator=draws) < self._extra_chance
         candidates = torch.nonzero(present).squeeze(1)
         column_of = torch.empty(self.data.num_items, dtype=torch.int64)
@@ -136,7 +136,7 @@ class RecommendationObjective:
 
     def _bpr(self, batch: UserBatch, user_vectors: Tensor, item_vectors: Tensor) -> Tensor:
         rows, positions = self.data.pairs_of(batch.users)
-        draws = _generator(self.seed, _NEGATIVES, batch.epoch, batch.index)
+        draws = _generator(self.seed, _NEGATIVES, batch.epoch, batch.position)
         negatives = torch.randint(self.data.num_items, (len(rows),), generator=draws)
         bought = batch.users[rows] * self.data.num_items + self.data.purchases.items[positions]
         wanted = batch.users[rows] * self.data.num_items + negatives
