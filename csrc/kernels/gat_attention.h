@@ -36,6 +36,7 @@
 #include "dispatch.h"
 #include "edge_softmax.h"
 #include "exponential.h"
+#include "lane_sums.h"
 #include "lanes.h"
 #include "memory.h"
 #include "parallel.h"
@@ -63,7 +64,7 @@ struct gat_dropout {
 enum gat_stat : int64_t { stat_top = 0, stat_inverse = 1, stat_share = 2, num_stats = 3 };
 
 inline constexpr int64_t gat_block = 32;  // edges worked on at a time: their features stay in the nearest cache
-inline constexpr int64_t gat_ahead = 24;  // edges between the prefetch of a row and its use
+inline constexpr int64_t gat_ahead = 32;  // edges between the prefetch of a row and its use
 
 template <typename T>
 void prefetch_row(const T* row, int64_t width) {
@@ -99,27 +100,31 @@ void dropout_factors(const gat_dropout& dropout, const Index* eids, int64_t firs
   }
 }
 
-// A run of W numbers of a head, for heads of Dim numbers; Dim 0: the dimension is known at run time.
+// Numbers of a head that are worked on as one, for heads of Dim numbers; Dim 0: the dimension is known at run time.
 template <int Dim, typename Acc>
 inline constexpr int head_vector = Dim ? std::min(Dim, native_lanes<Acc>) : native_lanes<Acc>;
 
-// Weighted sum of rows for one head of a dimension known when compiling: sums[d] += weights[k * num_heads] * rows[k][d].
-// The sums stay in registers; few vectors are summed in several chains, since an addition takes some cycles.
-template <int Dim, bool Two, typename T, typename Index, typename Acc>
-WEFT_INLINE void add_weighted_head(const T* rows, const Index* ids, int64_t count, int64_t num_heads, int64_t width,
-                                   const Acc* weights, Acc* sums, const Acc* more_weights, Acc* more_sums) {
-  constexpr int W = head_vector<Dim, Acc>, vectors = Dim / W;
-  constexpr int chains = vectors >= 4 ? 1 : (vectors == 2 || Two ? 2 : 4);
+// Heads whose sums fit into 16 registers together.
+template <int Heads, int Dim, bool Two, typename Acc>
+inline constexpr int head_group =
+    std::max(1, std::min(Heads, 16 / (Dim / head_vector<Dim, Acc> * (Two ? 2 : 1))));
+
+// Weighted sums of rows for a group of heads of a shape known when compiling. The sums stay in registers; few of them are
+// split into several chains, since an addition takes some cycles.
+template <int Heads, int Dim, bool Two, typename T, typename Index, typename Acc>
+WEFT_INLINE void add_weighted_group(const T* rows, const Index* ids, int64_t count, const Acc* weights, Acc* sums,
+                                    const Acc* more_weights, Acc* more_sums) {
+  constexpr int W = head_vector<Dim, Acc>, vectors = Dim / W, group = head_group<Heads, Dim, Two, Acc>;
+  constexpr int wide = group * vectors, chains = std::max(1, 4 / wide);
   using vector = lanes_t<Acc, W>;
-  std::array<vector, vectors * chains> sum{}, more{};
+  std::array<vector, size_t(wide * chains)> sum{}, more{};
   const auto add_edge = [&](int64_t k, int chain) {
-    const T* const row = rows + int64_t(ids[k]) * width;
-    const vector weight = fill<Acc, W>(weights[k * num_heads]);
-    const vector more_weight = Two ? fill<Acc, W>(more_weights[k * num_heads]) : vector{};
-    for (int v = 0; v < vectors; ++v) {
-      const vector value = load<Acc, W>(row + v * W);
-      sum[chain * vectors + v] += weight * value;
-      if constexpr (Two) more[chain * vectors + v] += more_weight * value;
+    const T* const row = rows + int64_t(ids[k]) * (Heads * Dim);
+    for (int i = 0; i < wide; ++i) {
+      const int64_t at = k * Heads + i / vectors;
+      const vector value = load<Acc, W>(row + i * W);
+      sum[size_t(chain * wide + i)] += fill<Acc, W>(weights[at]) * value;
+      if constexpr (Two) more[size_t(chain * wide + i)] += fill<Acc, W>(more_weights[at]) * value;
     }
   };
   int64_t k = 0;
@@ -127,13 +132,13 @@ WEFT_INLINE void add_weighted_head(const T* rows, const Index* ids, int64_t coun
     for (int chain = 0; chain < chains; ++chain) add_edge(k + chain, chain);
   }
   for (; k < count; ++k) add_edge(k, 0);
-  for (int v = 0; v < vectors; ++v) {
+  for (int i = 0; i < wide; ++i) {
     for (int chain = 1; chain < chains; ++chain) {
-      sum[v] += sum[chain * vectors + v];
-      if constexpr (Two) more[v] += more[chain * vectors + v];
+      sum[size_t(i)] += sum[size_t(chain * wide + i)];
+      if constexpr (Two) more[size_t(i)] += more[size_t(chain * wide + i)];
     }
-    store<Acc, W>(sums + v * W, load<Acc, W>(sums + v * W) + sum[v]);
-    if constexpr (Two) store<Acc, W>(more_sums + v * W, load<Acc, W>(more_sums + v * W) + more[v]);
+    store<Acc, W>(sums + i * W, load<Acc, W>(sums + i * W) + sum[size_t(i)]);
+    if constexpr (Two) store<Acc, W>(more_sums + i * W, load<Acc, W>(more_sums + i * W) + more[size_t(i)]);
   }
 }
 
@@ -160,18 +165,20 @@ void add_weighted_any_head(const T* rows, const Index* ids, int64_t count, int64
 }
 
 // sums[h * dim + d] += weights[k * num_heads + h] * rows[ids[k]][h * dim + d] and, if Two, the same with more_weights.
-template <int Dim, bool Two, typename T, typename Index, typename Acc>
+template <int Heads, int Dim, bool Two, typename T, typename Index, typename Acc>
 void add_weighted(const T* rows, const Index* ids, int64_t count, int64_t num_heads, int64_t dim, const Acc* weights,
                   Acc* sums, const Acc* more_weights, Acc* more_sums) {
-  const int64_t width = num_heads * dim;
-  for (int64_t h = 0; h < num_heads; ++h) {
-    const int64_t at = h * dim;
-    if constexpr (Dim != 0) {
-      add_weighted_head<Dim, Two>(rows + at, ids, count, num_heads, width, weights + h, sums + at, more_weights + h,
-                                  more_sums + at);
-    } else {
-      add_weighted_any_head<Two>(rows + at, ids, count, num_heads, dim, width, weights + h, sums + at, more_weights + h,
-                                 more_sums + at);
+  if constexpr (Dim != 0) {
+    constexpr int group = head_group<Heads, Dim, Two, Acc>;
+    static_assert(Heads % group == 0);
+    for (int h = 0; h < Heads; h += group) {
+      add_weighted_group<Heads, Dim, Two>(rows + h * Dim, ids, count, weights + h, sums + h * Dim, more_weights + h,
+                                          more_sums + h * Dim);
+    }
+  } else {
+    for (int64_t h = 0; h < num_heads; ++h) {
+      add_weighted_any_head<Two>(rows + h * dim, ids, count, num_heads, dim, num_heads * dim, weights + h,
+                                 sums + h * dim, more_weights + h, more_sums + h * dim);
     }
   }
 }
@@ -190,14 +197,26 @@ WEFT_INLINE Acc dot_product(const T* one, const Other* other, int64_t run_time_d
 }
 
 // products[k * num_heads + h] = <row[h], rows[ids[k]][h]>.
-template <int Dim, typename T, typename Index, typename Acc>
+template <int Heads, int Dim, typename T, typename Index, typename Acc>
 void dot_with_rows(const T* row, const T* rows, const Index* ids, int64_t count, int64_t num_heads, int64_t dim,
                    Acc* products) {
-  const int64_t width = num_heads * dim;
+  constexpr int W = head_vector<Dim, Acc>;
   for (int64_t k = 0; k < count; ++k) {
-    const T* const other = rows + int64_t(ids[k]) * width;
-    for (int64_t h = 0; h < num_heads; ++h) {
-      products[k * num_heads + h] = dot_product<Dim, Acc>(row + h * dim, other + h * dim, dim);
+    const T* const other = rows + int64_t(ids[k]) * num_heads * dim;
+    if constexpr (Heads % 4 == 0 && Dim != 0) {
+      for (int h = 0; h < Heads; h += 4) {
+        std::array<lanes_t<Acc, W>, 4> sum{};
+        for (int i = 0; i < 4; ++i) {
+          for (int d = (h + i) * Dim; d < (h + i + 1) * Dim; d += W) {
+            sum[size_t(i)] += load<Acc, W>(row + d) * load<Acc, W>(other + d);
+          }
+        }
+        sum_lanes_of_four<Acc, W>(sum.data(), products + k * Heads + h);
+      }
+    } else {
+      for (int64_t h = 0; h < num_heads; ++h) {
+        products[k * num_heads + h] = dot_product<Dim, Acc>(row + h * dim, other + h * dim, dim);
+      }
     }
   }
 }
@@ -232,11 +251,10 @@ struct gat_forward_task {
   Acc* positive;  // (num_rows, num_heads, dim), or null
 };
 
-template <int Lanes, int Dim, typename T, typename Index>
+template <int Lanes, int Heads, int Dim, typename T, typename Index>
 class gat_forward_rows {
   using Acc = accumulator_t<T>;
   const gat_forward_task<T, Index>& task;
-  const int64_t heads, width;
   const softmax_row<Lanes, Acc> row_work;
   static constexpr int W = softmax_row<Lanes, Acc>::W;
   using vector = lanes_t<Acc, W>;
@@ -249,9 +267,9 @@ class gat_forward_rows {
 
  public:
   gat_forward_rows(const gat_forward_task<T, Index>& task, Acc* base, uint64_t* states)
-      : task(task), heads(task.num_heads), width(task.num_heads * task.dim),
+      : task(task),
         row_work{task.num_heads, softmax_lanes(task.num_heads)}, states(states) {
-    const gat_scratch<Acc> scratch(heads, task.dim);
+    const gat_scratch<Acc> scratch(task.num_heads, task.dim);
     raw = scratch.block(base, 0), weight = scratch.block(base, 1), more = scratch.block(base, 2);
     factor = scratch.block(base, 3);
     own = scratch.lane(base, 0), top = scratch.lane(base, 1), total = scratch.lane(base, 2);
@@ -260,6 +278,7 @@ class gat_forward_rows {
   }
 
   void run(int64_t row) const {
+    const int64_t heads = num_heads();
     const int64_t begin = task.edges.indptr[row], end = task.edges.indptr[row + 1];
     start(row);
     for (int64_t first = begin; first < end; first += gat_block) {
@@ -268,16 +287,19 @@ class gat_forward_rows {
       weigh(first, count, first != begin);
       const Index* ids = task.edges.indices + first;
       if (task.positive) {
-        add_weighted<Dim, true>(task.feat, ids, count, heads, task.dim, weight, sums, more, more_sums);
+        add_weighted<Heads, Dim, true>(task.feat, ids, count, heads, dim(), weight, sums, more, more_sums);
       } else {
-        add_weighted<Dim, false>(task.feat, ids, count, heads, task.dim, weight, sums, weight, sums);
+        add_weighted<Heads, Dim, false>(task.feat, ids, count, heads, dim(), weight, sums, weight, sums);
       }
     }
     finish(row, begin == end);
   }
 
  private:
+  int64_t num_heads() const { return Heads ? Heads : task.num_heads; }
+  int64_t dim() const { return Dim ? Dim : task.dim; }
   void start(int64_t row) const {
+    const int64_t heads = num_heads(), width = heads * dim();
     const int64_t lanes = row_work.lanes();
     for (int64_t l = 0; l < heads; ++l) own[l] = Acc(task.score_dst[row * heads + l]);
     for (int64_t l = heads; l < lanes; ++l) own[l] = own[l - heads];
@@ -289,6 +311,7 @@ class gat_forward_rows {
   }
 
   void gather_scores(int64_t first, int64_t count) const {
+    const int64_t heads = num_heads(), width = heads * dim();
     const Index* indices = task.edges.indices;
     for (int64_t k = 0; k < count; ++k) {
       if (first + k + gat_ahead < task.edges.num_edges) {
@@ -303,6 +326,7 @@ class gat_forward_rows {
 
   // From raw source scores to weights; updates the running maximum and sums, and corrects what was summed before.
   void weigh(int64_t first, int64_t count, bool has_sums) const {
+    const int64_t heads = num_heads();
     const int64_t lanes = row_work.lanes();
     const int64_t padded = row_work.pad(raw, count * heads, -row_work.infinity);
     std::copy(top, top + lanes, shrink);
@@ -330,6 +354,7 @@ class gat_forward_rows {
     }
     if (task.dropout.threshold == 0) return;
     dropout_factors(task.dropout, task.edges.eids, first, count, heads, states, factor);
+    row_work.pad(factor, count * heads, Acc(0));
     for (int64_t i = 0; i < padded; i += W) {
       const vector z = load<Acc, W>(factor + i);
       store<Acc, W>(weight + i, z * load<Acc, W>(weight + i));
@@ -339,6 +364,7 @@ class gat_forward_rows {
 
   // shrink holds the maximum before this block.
   void correct() const {
+    const int64_t heads = num_heads();
     for (int64_t l = 0; l < row_work.lanes(); l += W) {
       const vector by = exponential<Acc, W>(load<Acc, W>(shrink + l) - load<Acc, W>(top + l));
       store<Acc, W>(shrink + l, by);
@@ -347,7 +373,7 @@ class gat_forward_rows {
     }
     for (int64_t h = 0; h < heads; ++h) {
       if (shrink[h] == Acc(1)) continue;
-      for (int64_t i = h * task.dim; i < (h + 1) * task.dim; ++i) {
+      for (int64_t i = h * dim(); i < (h + 1) * dim(); ++i) {
         sums[i] *= shrink[h];
         more_sums[i] *= shrink[h];
       }
@@ -355,6 +381,7 @@ class gat_forward_rows {
   }
 
   void finish(int64_t row, bool empty) const {
+    const int64_t heads = num_heads(), width = heads * dim();
     row_work.add_lanes(total);
     row_work.add_lanes(share);
     T* out = task.out + row * width;
@@ -364,10 +391,10 @@ class gat_forward_rows {
       stats[stat_top * heads + h] = empty ? Acc(0) : top[h];
       stats[stat_inverse * heads + h] = inverse;
       stats[stat_share * heads + h] = share[h] * inverse;
-      for (int64_t i = h * task.dim; i < (h + 1) * task.dim; ++i) out[i] = T(sums[i] * inverse);
+      for (int64_t i = h * dim(); i < (h + 1) * dim(); ++i) out[i] = T(sums[i] * inverse);
       if (!task.positive) continue;
       Acc* positive = task.positive + row * width;
-      for (int64_t i = h * task.dim; i < (h + 1) * task.dim; ++i) positive[i] = more_sums[i] * inverse;
+      for (int64_t i = h * dim(); i < (h + 1) * dim(); ++i) positive[i] = more_sums[i] * inverse;
     }
   }
 };
@@ -408,12 +435,11 @@ void gat_backward_destination(const gat_backward_task<T, Index>& task, int64_t r
   }
 }
 
-template <int Lanes, int Dim, typename T, typename Index>
+template <int Lanes, int Heads, int Dim, typename T, typename Index>
 class gat_backward_rows {
   using Acc = accumulator_t<T>;
   const gat_backward_task<T, Index>& task;
   const Acc* facts;
-  const int64_t heads, width;
   const softmax_row<Lanes, Acc> row_work;
   static constexpr int W = softmax_row<Lanes, Acc>::W;
   using vector = lanes_t<Acc, W>;
@@ -425,9 +451,9 @@ class gat_backward_rows {
 
  public:
   gat_backward_rows(const gat_backward_task<T, Index>& task, const Acc* facts, Acc* base, uint64_t* states)
-      : task(task), facts(facts), heads(task.num_heads), width(task.num_heads * task.dim),
+      : task(task), facts(facts),
         row_work{task.num_heads, softmax_lanes(task.num_heads)}, states(states) {
-    const gat_scratch<Acc> scratch(heads, task.dim);
+    const gat_scratch<Acc> scratch(task.num_heads, task.dim);
     weight = scratch.block(base, 0), product = scratch.block(base, 1), factor = scratch.block(base, 2);
     score = scratch.block(base, 3), top = scratch.block(base, 4), inverse = scratch.block(base, 5);
     dot = scratch.block(base, 6);
@@ -436,6 +462,7 @@ class gat_backward_rows {
   }
 
   void run(int64_t row) const {
+    const int64_t heads = num_heads(), width = heads * dim();
     const int64_t begin = task.reverse.indptr[row], end = task.reverse.indptr[row + 1], lanes = row_work.lanes();
     for (int64_t h = 0; h < heads; ++h) own[h] = Acc(task.score_src[row * heads + h]);
     for (int64_t l = heads; l < lanes; ++l) own[l] = own[l - heads];
@@ -445,9 +472,9 @@ class gat_backward_rows {
       const int64_t count = std::min(gat_block, end - first);
       const Index* ids = task.reverse.indices + first;
       gather_facts(first, count);
-      dot_with_rows<Dim>(task.feat + row * width, task.grad, ids, count, heads, task.dim, product);
+      dot_with_rows<Heads, Dim>(task.feat + row * width, task.grad, ids, count, heads, dim(), product);
       weigh(first, count);
-      add_weighted<Dim, false>(task.grad, ids, count, heads, task.dim, weight, sums, weight, sums);
+      add_weighted<Heads, Dim, false>(task.grad, ids, count, heads, dim(), weight, sums, weight, sums);
     }
     row_work.add_lanes(total);
     for (int64_t h = 0; h < heads; ++h) task.grad_score_src[row * heads + h] = T(total[h]);
@@ -455,7 +482,10 @@ class gat_backward_rows {
   }
 
  private:
+  int64_t num_heads() const { return Heads ? Heads : task.num_heads; }
+  int64_t dim() const { return Dim ? Dim : task.dim; }
   void gather_facts(int64_t first, int64_t count) const {
+    const int64_t heads = num_heads(), width = heads * dim();
     const Index* indices = task.reverse.indices;
     for (int64_t k = 0; k < count; ++k) {
       if (first + k + gat_ahead < task.reverse.num_edges) {
@@ -474,11 +504,13 @@ class gat_backward_rows {
   }
 
   void weigh(int64_t first, int64_t count) const {
+    const int64_t heads = num_heads();
     const int64_t lanes = row_work.lanes();
     const int64_t padded = row_work.pad(inverse, count * heads, Acc(0));
     for (Acc* values : {score, top, dot, product}) row_work.pad(values, count * heads, Acc(0));
     if (task.dropout.threshold != 0) {
       dropout_factors(task.dropout, task.reverse.eids, first, count, heads, states, factor);
+      row_work.pad(factor, count * heads, Acc(0));
     }
     for (int64_t block = 0; block < padded; block += lanes) {
       for (int64_t l = 0; l < lanes; l += W) {
@@ -495,21 +527,23 @@ class gat_backward_rows {
   }
 };
 
-// Calls body with the lanes and the dimension of a head as constants: the usual ones apart for float, 0 for others.
+// Calls body with the lanes, heads and dimension of a head as constants: usual shapes apart for float, 0 for others.
 template <typename T, typename Body>
 void with_gat_shape(int64_t num_heads, int64_t dim, Body&& body) {
   using std::integral_constant;
   with_lanes<accumulator_t<T>>(num_heads, [&](auto lanes) {
+    const auto has_shape = [&](auto heads, auto head_dim) {
+      if (num_heads != heads() || dim != head_dim()) return false;
+      body(lanes, heads, head_dim);
+      return true;
+    };
     if constexpr (std::is_same_v<T, float> && decltype(lanes)::value != 0) {
-      switch (dim) {
-        case 8: return body(lanes, integral_constant<int, 8>{});
-        case 16: return body(lanes, integral_constant<int, 16>{});
-        case 32: return body(lanes, integral_constant<int, 32>{});
-        case 64: return body(lanes, integral_constant<int, 64>{});
-        default: break;
-      }
+      if (has_shape(integral_constant<int, 4>{}, integral_constant<int, 16>{})) return;
+      if (has_shape(integral_constant<int, 8>{}, integral_constant<int, 8>{})) return;
+      if (has_shape(integral_constant<int, 4>{}, integral_constant<int, 32>{})) return;
+      if (has_shape(integral_constant<int, 1>{}, integral_constant<int, 64>{})) return;
     }
-    body(lanes, integral_constant<int, 0>{});
+    body(lanes, integral_constant<int, 0>{}, integral_constant<int, 0>{});
   });
 }
 
@@ -522,10 +556,10 @@ int32_t gat_attention(const gat_forward_task<T, Index>& task, int num_threads) {
   const std::unique_ptr<uint64_t[]> states(new uint64_t[threads * size_t(scratch.block_size)]);
   prefer_large_pages(task.out, task.edges.num_rows * scratch.width * int64_t(sizeof(T)));
   if (task.positive) prefer_large_pages(task.positive, task.edges.num_rows * scratch.width * int64_t(sizeof(Acc)));
-  with_gat_shape<T>(task.num_heads, task.dim, [&](auto lanes, auto dim) {
+  with_gat_shape<T>(task.num_heads, task.dim, [&](auto lanes, auto heads, auto dim) {
     for_row_ranges(task.edges.indptr, task.edges.num_rows, num_threads, [&](int64_t first, int64_t last) {
       const int64_t thread = thread_number();
-      const gat_forward_rows<decltype(lanes)::value, decltype(dim)::value, T, Index> rows(
+      const gat_forward_rows<decltype(lanes)::value, decltype(heads)::value, decltype(dim)::value, T, Index> rows(
           task, values.get() + thread * scratch.total, states.get() + thread * scratch.block_size);
       for (int64_t row = first; row < last; ++row) rows.run(row);
     });
@@ -546,10 +580,10 @@ int32_t gat_attention_backward(const gat_backward_task<T, Index>& task, int num_
   for_ranges(task.num_dst, num_threads, [&](int64_t first, int64_t last) {
     for (int64_t row = first; row < last; ++row) gat_backward_destination(task, row, facts.get());
   });
-  with_gat_shape<T>(task.num_heads, task.dim, [&](auto lanes, auto dim) {
+  with_gat_shape<T>(task.num_heads, task.dim, [&](auto lanes, auto heads, auto dim) {
     for_row_ranges(task.reverse.indptr, task.reverse.num_rows, num_threads, [&](int64_t first, int64_t last) {
       const int64_t thread = thread_number();
-      const gat_backward_rows<decltype(lanes)::value, decltype(dim)::value, T, Index> rows(
+      const gat_backward_rows<decltype(lanes)::value, decltype(heads)::value, decltype(dim)::value, T, Index> rows(
           task, facts.get(), values.get() + thread * scratch.total, states.get() + thread * scratch.block_size);
       for (int64_t row = first; row < last; ++row) rows.run(row);
     });
