@@ -74,5 +74,5 @@ class TrainingProgress:
         shown = "  ".join(f"{name} {value:.4f}" for name, value in (metrics or {}).items())
         if self._bar is None:
             self.console.print(f"epoch {epoch:3d}  loss {loss:.4f}  {shown}  {seconds:.0f} s", highlight=False)
-        elif metrics:
+        elif metrics and self._task is not None:
             self._bar.update(self._task, metric=f"validation {shown}")
