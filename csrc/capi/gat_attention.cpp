@@ -49,12 +49,14 @@ WEFT_EXPORT int32_t weft_gat_attention(const int64_t* indptr, const void* indice
 }
 
 // indptr, indices and eids are those of the reverse format; positive and grad_score_dst may be null together.
-WEFT_EXPORT int32_t weft_gat_attention_backward(
-    const int64_t* indptr, const void* indices, const void* eids, int64_t num_src, int64_t num_dst, int64_t num_edges,
-    int64_t num_heads, int64_t dim, const void* feat, const void* score_src, const void* score_dst, const void* out,
-    const void* grad, const void* stats, const void* positive, double slope, int64_t seed, int64_t keep_threshold,
-    double keep_scale, void* grad_feat, void* grad_score_src, void* grad_score_dst, int32_t dtype, int32_t index_bits,
-    int32_t num_threads) {
+WEFT_EXPORT int32_t weft_gat_attention_backward(const int64_t* indptr, const void* indices, const void* eids,
+                                                int64_t num_src, int64_t num_dst, int64_t num_edges, int64_t num_heads,
+                                                int64_t dim, const void* feat, const void* score_src,
+                                                const void* score_dst, const void* out, const void* grad,
+                                                const void* stats, const void* positive, double slope, int64_t seed,
+                                                int64_t keep_threshold, double keep_scale, void* grad_feat,
+                                                void* grad_score_src, void* grad_score_dst, int32_t dtype,
+                                                int32_t index_bits, int32_t num_threads) {
   return with_types(dtype, index_bits, [&](auto dtype_tag, auto index_tag) {
     using T = typename decltype(dtype_tag)::type;
     using Index = typename decltype(index_tag)::type;

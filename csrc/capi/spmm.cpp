@@ -12,7 +12,8 @@ WEFT_SPMM_TYPES(extern, bfloat16)
 WEFT_SPMM_TYPES(extern, float16)
 }  // namespace weft
 
-// See kernels/spmm.h. Feature rows are `*_stride` numbers long; `sizes`, `u_strides`, `e_strides` have num_dims entries.
+// See kernels/spmm.h. Feature rows are `*_stride` numbers long; `sizes`, `u_strides`, `e_strides` have num_dims
+// entries.
 WEFT_EXPORT int32_t weft_spmm(const int64_t* indptr, const void* indices, const void* eids, int32_t index_bits,
                               int64_t num_rows, int64_t num_edges, int32_t dtype, int32_t message, int32_t reduce,
                               const void* u, const void* e, int64_t u_stride, int64_t e_stride, int32_t num_dims,
@@ -20,8 +21,9 @@ WEFT_EXPORT int32_t weft_spmm(const int64_t* indptr, const void* indices, const 
                               void* arg, int64_t out_stride, int32_t num_threads) {
   if (message < weft::code_copy_lhs || message > weft::code_div) return weft::unknown_op;
   if (reduce < weft::code_sum || reduce > weft::code_min) return weft::unknown_op;
-  const weft::spmm_call call{indptr,   indices,  eids,  num_rows,  num_edges, message, reduce, u,         e,          u_stride,
-                             e_stride, num_dims, sizes, u_strides, e_strides, out,     arg,    out_stride, num_threads};
+  const weft::spmm_call call{indptr,    indices, eids,     num_rows,   num_edges,  message, reduce,
+                             u,         e,       u_stride, e_stride,   num_dims,   sizes,   u_strides,
+                             e_strides, out,     arg,      out_stride, num_threads};
   try {
     return weft::with_dtype(dtype, [&](auto value) {
       return weft::with_index(index_bits, [&](auto index) {
@@ -41,8 +43,8 @@ WEFT_EXPORT int32_t weft_arg_gather(const void* x, const void* arg, const void* 
     using T = typename decltype(value)::type;
     return weft::with_index(index_bits, [&](auto index) -> int32_t {
       using Index = typename decltype(index)::type;
-      weft::arg_gather(static_cast<const T*>(x), static_cast<const Index*>(arg), static_cast<const Index*>(ids), offsets,
-                       num_rows, num_features, x_stride, static_cast<T*>(out), num_threads);
+      weft::arg_gather(static_cast<const T*>(x), static_cast<const Index*>(arg), static_cast<const Index*>(ids),
+                       offsets, num_rows, num_features, x_stride, static_cast<T*>(out), num_threads);
       return weft::ok;
     });
   });

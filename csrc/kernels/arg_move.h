@@ -5,8 +5,8 @@
 //
 //   id(p) = ids[p], or p when ids is null; g(f) = offsets[f], which lets x and out be broadcast over features
 //
-// Equal bits for any number of threads: when every row owns the targets it writes (edges belong to one row) threads share
-// out rows; otherwise they share out features, and each walks all rows in order.
+// Equal bits for any number of threads: when every row owns the targets it writes (edges belong to one row) threads
+// share out rows; otherwise they share out features, and each walks all rows in order.
 #pragma once
 
 #include <algorithm>

@@ -3,8 +3,8 @@
 //   out[e, h] = exp(scores[e, h] - m) / sum over f of exp(scores[f, h] - m),   m = max over f of scores[f, h]
 //   grad_scores[e, h] = out[e, h] * (grad[e, h] - sum over f of out[f, h] * grad[f, h])
 //
-// where e and f are edges of the same row. scores, out and grads are (num_edges, num_heads) in edge-ID order; indptr has
-// num_rows + 1 entries; eids may be null (positions are edge IDs).
+// where e and f are edges of the same row. scores, out and grads are (num_edges, num_heads) in edge-ID order; indptr
+// has num_rows + 1 entries; eids may be null (positions are edge IDs).
 //
 // A row's values are gathered once into a buffer of the thread, worked on there in vectors and written back once, so
 // the indirection through eids is paid once for reading and once for writing. Sums are taken in a fixed number of lanes
@@ -174,8 +174,8 @@ inline int64_t largest_row(const int64_t* indptr, int64_t num_rows) {
 // Forward when grads is null: out from `values` (scores). Else out (the gradient of the scores) from `values` (the
 // forward result) and grads.
 template <int Lanes, int Heads, typename T, typename Index>
-void edge_softmax_rows(const int64_t* indptr, const edge_rows<Heads, T, Index>& edges, int64_t num_rows, const T* values,
-                       const T* grads, T* out, int num_threads) {
+void edge_softmax_rows(const int64_t* indptr, const edge_rows<Heads, T, Index>& edges, int64_t num_rows,
+                       const T* values, const T* grads, T* out, int num_threads) {
   using Acc = accumulator_t<T>;
   const int64_t num_heads = edges.heads(), lanes = softmax_lanes(num_heads);
   const softmax_row<Lanes, Acc> row_work{num_heads, lanes};

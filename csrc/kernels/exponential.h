@@ -1,7 +1,7 @@
 // exp for softmax, on `lanes_t` of any width.
 //
-// float: exp(x) = 2^n * exp(r), n = round(x / ln 2), |r| <= ln 2 / 2, with ln 2 in two parts (Cody and Waite 1980) and a
-// polynomial of degree 6 fitted for weft (Lawson's iteration). Largest error over every 37th float of [-110, 110]:
+// float: exp(x) = 2^n * exp(r), n = round(x / ln 2), |r| <= ln 2 / 2, with ln 2 in two parts (Cody and Waite 1980) and
+// a polynomial of degree 6 fitted for weft (Lawson's iteration). Largest error over every 37th float of [-110, 110]:
 // 0.992 units in the last place; infinities, NaN, overflow and gradual underflow behave as std::exp does.
 // double: std::exp.
 #pragma once

@@ -30,7 +30,8 @@ struct feature_plan {
     for (int32_t i = 0; i < num_dims; ++i) {
       if (sizes[i] == 1) continue;
       const dim next{sizes[i], lhs_strides[i], rhs_strides[i]};
-      const bool merges = !dims.empty() && dims.back().lhs == next.lhs * next.size && dims.back().rhs == next.rhs * next.size;
+      const bool merges =
+          !dims.empty() && dims.back().lhs == next.lhs * next.size && dims.back().rhs == next.rhs * next.size;
       if (merges) {
         dims.back() = {dims.back().size * next.size, next.lhs, next.rhs};
       } else {

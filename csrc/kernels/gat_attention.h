@@ -17,7 +17,8 @@
 //
 //   d loss / d score_dst[v, h] = (1 - slope) * (<g[v, h], positive[v, h]> - D[v, h] * share[v, h]).
 //
-// The rest of the backward pass walks the reverse format: the row of source u holds feat[u] and reads g[v] once an edge.
+// The rest of the backward pass walks the reverse format: the row of source u holds feat[u] and reads g[v] once an
+// edge.
 //
 // Rows are owned by one thread, and blocks of their edges are worked on in order: same bits for any number of threads.
 // 16-bit floats are computed in float. The caller has checked shapes, and that indices and eids lie in their ranges.
@@ -106,11 +107,10 @@ inline constexpr int head_vector = Dim ? std::min(Dim, native_lanes<Acc>) : nati
 
 // Heads whose sums fit into 16 registers together.
 template <int Heads, int Dim, bool Two, typename Acc>
-inline constexpr int head_group =
-    std::max(1, std::min(Heads, 16 / (Dim / head_vector<Dim, Acc> * (Two ? 2 : 1))));
+inline constexpr int head_group = std::max(1, std::min(Heads, 16 / (Dim / head_vector<Dim, Acc> * (Two ? 2 : 1))));
 
-// Weighted sums of rows for a group of heads of a shape known when compiling. The sums stay in registers; few of them are
-// split into several chains, since an addition takes some cycles.
+// Weighted sums of rows for a group of heads of a shape known when compiling. The sums stay in registers; few of them
+// are split into several chains, since an addition takes some cycles.
 template <int Heads, int Dim, bool Two, typename T, typename Index, typename Acc>
 WEFT_INLINE void add_weighted_group(const T* rows, const Index* ids, int64_t count, const Acc* weights, Acc* sums,
                                     const Acc* more_weights, Acc* more_sums) {
@@ -144,8 +144,8 @@ WEFT_INLINE void add_weighted_group(const T* rows, const Index* ids, int64_t cou
 
 // The same for a dimension known at run time, with the sums in memory.
 template <bool Two, typename T, typename Index, typename Acc>
-void add_weighted_any_head(const T* rows, const Index* ids, int64_t count, int64_t num_heads, int64_t dim, int64_t width,
-                           const Acc* weights, Acc* sums, const Acc* more_weights, Acc* more_sums) {
+void add_weighted_any_head(const T* rows, const Index* ids, int64_t count, int64_t num_heads, int64_t dim,
+                           int64_t width, const Acc* weights, Acc* sums, const Acc* more_weights, Acc* more_sums) {
   constexpr int W = native_lanes<Acc>;
   for (int64_t k = 0; k < count; ++k) {
     const T* const row = rows + int64_t(ids[k]) * width;
@@ -231,7 +231,9 @@ template <typename Acc>
 struct gat_scratch {
   int64_t block_size, lanes, width, total;
   explicit gat_scratch(int64_t num_heads, int64_t dim)
-      : block_size((gat_block + 16) * num_heads), lanes(softmax_lanes(num_heads)), width(num_heads * dim),
+      : block_size((gat_block + 16) * num_heads),
+        lanes(softmax_lanes(num_heads)),
+        width(num_heads * dim),
         total(7 * block_size + 5 * lanes + 2 * width) {}
   Acc* block(Acc* base, int64_t i) const { return base + i * block_size; }
   Acc* lane(Acc* base, int64_t i) const { return base + 7 * block_size + i * lanes; }
@@ -267,8 +269,7 @@ class gat_forward_rows {
 
  public:
   gat_forward_rows(const gat_forward_task<T, Index>& task, Acc* base, uint64_t* states)
-      : task(task),
-        row_work{task.num_heads, softmax_lanes(task.num_heads)}, states(states) {
+      : task(task), row_work{task.num_heads, softmax_lanes(task.num_heads)}, states(states) {
     const gat_scratch<Acc> scratch(task.num_heads, task.dim);
     raw = scratch.block(base, 0), weight = scratch.block(base, 1), more = scratch.block(base, 2);
     factor = scratch.block(base, 3);
@@ -451,8 +452,7 @@ class gat_backward_rows {
 
  public:
   gat_backward_rows(const gat_backward_task<T, Index>& task, const Acc* facts, Acc* base, uint64_t* states)
-      : task(task), facts(facts),
-        row_work{task.num_heads, softmax_lanes(task.num_heads)}, states(states) {
+      : task(task), facts(facts), row_work{task.num_heads, softmax_lanes(task.num_heads)}, states(states) {
     const gat_scratch<Acc> scratch(task.num_heads, task.dim);
     weight = scratch.block(base, 0), product = scratch.block(base, 1), factor = scratch.block(base, 2);
     score = scratch.block(base, 3), top = scratch.block(base, 4), inverse = scratch.block(base, 5);

@@ -1,7 +1,7 @@
 // `lanes_t<A, W>`: W numbers that are added, multiplied and compared as one, written once for every instruction set.
 //
-// They are the vector extensions of GCC and Clang (which lower them to whatever the CPU has); elsewhere only W = 1, plain
-// numbers, is used. Storage type T and computing type A differ for the 16-bit floats only.
+// They are the vector extensions of GCC and Clang (which lower them to whatever the CPU has); elsewhere only W = 1,
+// plain numbers, is used. Storage type T and computing type A differ for the 16-bit floats only.
 #pragma once
 
 #include <bit>
@@ -85,7 +85,8 @@ WEFT_INLINE lanes_t<A, W> load(const T* from) {
     return recast<lanes_t<A, W>>(__builtin_convertvector(narrow, lanes_t<uint32_t, W>) << 16);
   } else {
 #if defined(__AVX512F__)
-    if constexpr (W == 16) return recast<lanes_t<A, W>>(_mm512_maskz_cvtph_ps(0xFFFF, _mm256_loadu_si256((const __m256i*)from)));
+    if constexpr (W == 16)
+      return recast<lanes_t<A, W>>(_mm512_maskz_cvtph_ps(0xFFFF, _mm256_loadu_si256((const __m256i*)from)));
 #endif
 #if defined(__F16C__)
     if constexpr (W == 8) return recast<lanes_t<A, W>>(_mm256_cvtph_ps(_mm_loadu_si128((const __m128i*)from)));
@@ -108,7 +109,8 @@ WEFT_INLINE void store(T* to, lanes_t<A, W> value) {
     const words word = recast<words>(value);
     const words rounded = (word + 0x7FFFu + ((word >> 16) & 1u)) >> 16;
     const words nan = (word >> 16) | 0x40u;
-    const auto narrow = __builtin_convertvector((word & 0x7FFFFFFFu) > 0x7F800000u ? nan : rounded, lanes_t<uint16_t, W>);
+    const auto narrow =
+        __builtin_convertvector((word & 0x7FFFFFFFu) > 0x7F800000u ? nan : rounded, lanes_t<uint16_t, W>);
     std::memcpy(to, &narrow, sizeof(narrow));
   } else {
 #if defined(__AVX512F__)

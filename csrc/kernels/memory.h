@@ -9,9 +9,9 @@
 
 namespace weft {
 
-// Asks the system to back a fresh, large buffer with 2 MB pages: one page fault in place of 512, and far fewer misses of
-// the address cache when the buffer is written in random order. Only whole large pages inside of the buffer are asked
-// for, so no more memory is used. A hint: where it cannot be followed, nothing changes.
+// Asks the system to back a fresh, large buffer with 2 MB pages: one page fault in place of 512, and far fewer misses
+// of the address cache when the buffer is written in random order. Only whole large pages inside of the buffer are
+// asked for, so no more memory is used. A hint: where it cannot be followed, nothing changes.
 inline void prefer_large_pages(void* address, int64_t bytes) {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
   constexpr uintptr_t page = uintptr_t(1) << 21;

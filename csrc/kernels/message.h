@@ -9,7 +9,15 @@
 namespace weft {
 
 // As the C interface numbers them.
-enum message_code : int32_t { code_copy_lhs = 0, code_copy_rhs = 1, code_add = 2, code_sub = 3, code_mul = 4, code_div = 5, code_dot = 6 };
+enum message_code : int32_t {
+  code_copy_lhs = 0,
+  code_copy_rhs = 1,
+  code_add = 2,
+  code_sub = 3,
+  code_mul = 4,
+  code_div = 5,
+  code_dot = 6
+};
 
 // What the loops are instantiated for: copy_rhs is copy with the operands exchanged, sub is add with a sign flipped.
 enum class message { copy, add, mul, div };
@@ -77,12 +85,15 @@ int32_t with_message(message op, bool lhs_scalar, bool rhs_scalar, Body&& body) 
   switch (op) {
     case message::copy: return body(message_tag<message::copy, false, false>{});
     case message::add:
-      return rhs_scalar ? body(message_tag<message::add, false, true>{}) : body(message_tag<message::add, false, false>{});
+      return rhs_scalar ? body(message_tag<message::add, false, true>{})
+                        : body(message_tag<message::add, false, false>{});
     case message::mul:
-      return rhs_scalar ? body(message_tag<message::mul, false, true>{}) : body(message_tag<message::mul, false, false>{});
+      return rhs_scalar ? body(message_tag<message::mul, false, true>{})
+                        : body(message_tag<message::mul, false, false>{});
     case message::div:
       if (lhs_scalar) return body(message_tag<message::div, true, false>{});
-      return rhs_scalar ? body(message_tag<message::div, false, true>{}) : body(message_tag<message::div, false, false>{});
+      return rhs_scalar ? body(message_tag<message::div, false, true>{})
+                        : body(message_tag<message::div, false, false>{});
   }
   return -3;
 }

@@ -7,8 +7,8 @@
 //   a target is 0 for the column side (indices[p]), 1 for the row that owns p, 2 for the edge (id(p))
 //   operands broadcast against each other over the trailing dimensions, but for dot not over the last one
 //
-// 16-bit floats are computed in float and rounded once. Callers have checked shapes, and that indices and eids lie inside
-// their tensors. A dot adds its lanes in a fixed order, whoever computes it.
+// 16-bit floats are computed in float and rounded once. Callers have checked shapes, and that indices and eids lie
+// inside their tensors. A dot adds its lanes in a fixed order, whoever computes it.
 //
 // Method: rows are walked in order, so that a row operand stays in cache; operands and results that come from or go to
 // anywhere in memory are prefetched a fixed number of edges ahead.

@@ -3,9 +3,9 @@
 //   offsets (num_segments + 1): ascending from 0 to num_values; values (num_values, width); out (num_segments, width)
 //   arg like out, or null: the row that gave the maximum or minimum, -1 for an empty segment
 //
-// Empty segments give 0. NaN wins a maximum or minimum; among equals the first row does. A segment is owned by one thread
-// and its rows are added in order (a single column: in 16 lanes that are then added in order): same bits for any number
-// of threads. 16-bit floats are computed in float and rounded once.
+// Empty segments give 0. NaN wins a maximum or minimum; among equals the first row does. A segment is owned by one
+// thread and its rows are added in order (a single column: in 16 lanes that are then added in order): same bits for any
+// number of threads. 16-bit floats are computed in float and rounded once.
 //
 // Checked here: the offsets. The caller has checked shapes and dtypes.
 #pragma once
@@ -119,8 +119,8 @@ int32_t segment_reduce(const int64_t* offsets, int64_t num_segments, const T* va
   return ok;
 }
 
-// grad_values[i, f] = grad[s, f] (divided by the length of the segment for the mean); for maximum and minimum, only where
-// i == arg[s, f], and 0 elsewhere.
+// grad_values[i, f] = grad[s, f] (divided by the length of the segment for the mean); for maximum and minimum, only
+// where i == arg[s, f], and 0 elsewhere.
 template <typename T>
 int32_t segment_reduce_backward(const int64_t* offsets, int64_t num_segments, const T* grad, const int64_t* arg,
                                 int64_t num_values, int64_t width, int32_t op, T* grad_values, int num_threads) {
