@@ -50,97 +50,129 @@ struct spmm_task {
   message_signs<A> signs;
 };
 
-inline constexpr int64_t edges_ahead = 12;
+inline constexpr int64_t edges_ahead = 20;
 
-// Reduces one group of NV vectors over rows [first, last).
+// A run of vectors: result and left operand advance by one vector, the right operand by `rhs_step`.
+struct vector_group {
+  place at;
+  int64_t rhs_step, count;
+};
+
+// Sets each lane that has a NaN among `count` messages to the first one and its position.
+template <typename A, int W, typename MessageAt>
+void let_nan_win(lanes_t<A, W>& total, lanes_t<int_of<A>, W>& winner, int64_t count, MessageAt&& message_at) {
+  for (int64_t p = count; p-- > 0;) {
+    const lanes_t<A, W> value = message_at(p);
+    total = value == value ? total : value;
+    winner = value == value ? winner : fill<int_of<A>, W>(int_of<A>(p));
+  }
+}
+
+// Reduces a group of NV vectors over rows [first, last).
 template <typename T, typename Index, typename Message, reduction Reduce, int W, int NV>
-void spmm_group(const spmm_task<T, Index>& task, int64_t first, int64_t last, const place* group) {
+void spmm_group(const spmm_task<T, Index>& task, int64_t first, int64_t last, const vector_group& group) {
   using A = accumulator_t<T>;
   using lanes = lanes_t<A, W>;
   using marks = lanes_t<int_of<A>, W>;
+  constexpr bool binary = Message::op != message::copy;
   constexpr int per_line = std::max<int>(1, 64 / int(W * sizeof(T)));
-  std::array<place, NV> at;
-  std::copy(group, group + NV, at.begin());
+  const edge_operand<T, Index> lhs_of{task.lhs.data + group.at.lhs, task.lhs.ids, task.lhs.stride};
+  const edge_operand<T, Index> rhs_of{task.rhs.data + group.at.rhs, task.rhs.ids, task.rhs.stride};
+  const int64_t* indptr = task.indptr;
+  const int64_t last_edge = task.num_edges - 1, rhs_step = group.rhs_step;
+  const message_signs<A> signs = task.signs;
+  const bits_of<A> flip = task.flip;
+  std::array<lanes, NV> total;
+  std::array<marks, NV> winner;
+
   const auto message_of = [&](const T* lhs, const T* rhs, int i) {
-    return compute_message<T, Message::op, Message::lhs_scalar, Message::rhs_scalar, W>(lhs + at[i].lhs, rhs + at[i].rhs, task.signs);
+    return compute_message<T, Message::op, Message::lhs_scalar, Message::rhs_scalar, W>(
+        Message::lhs_scalar ? lhs : lhs + i * W, binary ? rhs + i * rhs_step : nullptr, signs);
+  };
+  const auto visit = [&](int64_t p, auto&& combine) {
+    const int64_t ahead = std::min(p + edges_ahead, last_edge);
+    const T* next = lhs_of.at(ahead);
+    for (int i = 0; i < NV; i += per_line) prefetch(next + i * W);
+    if constexpr (binary) prefetch(rhs_of.at(ahead));
+    const T* lhs = lhs_of.at(p);
+    const T* rhs = binary ? rhs_of.at(p) : nullptr;
+    for (int i = 0; i < NV; ++i) combine(i, message_of(lhs, rhs, i));
   };
   for (int64_t row = first; row < last; ++row) {
-    const int64_t begin = task.indptr[row], end = task.indptr[row + 1];
-    T* out = task.out + row * task.out_stride;
-    if (begin == end) {
-      for (int i = 0; i < NV; ++i) {
-        store<A, W>(out + at[i].out, lanes{});
-        if constexpr (Reduce == reduction::extreme_arg) {
-          std::fill_n(task.arg + row * task.out_stride + at[i].out, W, Index(-1));
-        }
-      }
-      continue;
-    }
-    std::array<lanes, NV> total{};
-    std::array<marks, NV> from{};
-    for (int64_t p = begin; p < end; ++p) {
-      const int64_t ahead = std::min(p + edges_ahead, task.num_edges - 1);
-      const T* next = task.lhs.at(ahead);
-      for (int i = 0; i < NV; i += per_line) prefetch(next + at[i].lhs);
-      const T* rhs = nullptr;
-      if constexpr (Message::op != message::copy) {
-        prefetch(task.rhs.at(ahead) + at[0].rhs);
-        rhs = task.rhs.at(p);
-      }
-      const T* lhs = task.lhs.at(p);
-      if constexpr (Reduce == reduction::sum) {
-        for (int i = 0; i < NV; ++i) total[i] += message_of(lhs, rhs, i);
-      } else if (p == begin) {
-        for (int i = 0; i < NV; ++i) total[i] = flip_sign<A, W>(message_of(lhs, rhs, i), task.flip);
-      } else {
-        for (int i = 0; i < NV; ++i) {
-          const lanes value = flip_sign<A, W>(message_of(lhs, rhs, i), task.flip);
-          const auto better = (value > total[i]) | ((value != value) & (total[i] == total[i]));
+    const int64_t begin = indptr[row], end = indptr[row + 1];
+    total.fill(lanes{});
+    winner.fill(marks{});
+    if constexpr (Reduce == reduction::sum) {
+      for (int64_t p = begin; p < end; ++p) visit(p, [&](int i, lanes value) { total[i] += value; });
+    } else if (begin < end) {
+      lanes poison{};  // becomes NaN where any message was
+      visit(begin, [&](int i, lanes value) {
+        total[i] = flip_sign<A, W>(value, flip);
+        poison = value == value ? poison : value;
+      });
+      for (int64_t p = begin + 1; p < end; ++p) {
+        visit(p, [&](int i, lanes message) {
+          const lanes value = flip_sign<A, W>(message, flip);
+          const auto better = value > total[i];
           total[i] = better ? value : total[i];
-          if constexpr (Reduce == reduction::extreme_arg) from[i] = better ? fill<int_of<A>, W>(int_of<A>(p - begin)) : from[i];
+          if constexpr (Reduce == reduction::extreme_arg) {
+            winner[i] = better ? fill<int_of<A>, W>(int_of<A>(p - begin)) : winner[i];
+          }
+          poison = value == value ? poison : value;
+        });
+      }
+      const A any = sum_lanes<A, W>(poison);
+      if (any != any) {
+        for (int i = 0; i < NV; ++i) {
+          let_nan_win<A, W>(total[i], winner[i], end - begin, [&](int64_t p) {
+            return message_of(lhs_of.at(begin + p), binary ? rhs_of.at(begin + p) : nullptr, i);
+          });
         }
       }
     }
+    const int64_t offset = row * task.out_stride + group.at.out;
+    const lanes degree = fill<A, W>(A(std::max<int64_t>(end - begin, 1)));
     for (int i = 0; i < NV; ++i) {
       if constexpr (Reduce == reduction::sum) {
-        if (task.mean) total[i] = total[i] / fill<A, W>(A(end - begin));
-      } else {
-        total[i] = flip_sign<A, W>(total[i], task.flip);
+        if (task.mean) total[i] = total[i] / degree;
+      } else if (begin < end) {
+        total[i] = flip_sign<A, W>(total[i], flip);
       }
-      store<A, W>(out + at[i].out, total[i]);
+      store<A, W>(task.out + offset + i * W, total[i]);
       if constexpr (Reduce == reduction::extreme_arg) {
-        Index* arg = task.arg + row * task.out_stride + at[i].out;
-        if constexpr (W == 1) {
-          *arg = Index(begin + from[i]);
-        } else {
-          for (int k = 0; k < W; ++k) arg[k] = Index(begin + from[i][k]);
-        }
+        if (task.arg == nullptr) continue;
+        int_of<A> relative[W];
+        std::memcpy(relative, &winner[i], sizeof(relative));
+        Index* arg = task.arg + offset + i * W;
+        for (int k = 0; k < W; ++k) arg[k] = begin < end ? Index(begin + relative[k]) : Index(-1);
       }
     }
   }
 }
 
 template <typename T, typename Index>
-using spmm_group_function = void (*)(const spmm_task<T, Index>&, int64_t, int64_t, const place*);
+using spmm_group_function = void (*)(const spmm_task<T, Index>&, int64_t, int64_t, const vector_group&);
 
 // The vectors and group sizes that are instantiated: many for float with 32-bit indices, few for the rest.
 template <typename T, typename Index>
 struct spmm_shapes {
   static constexpr bool tuned = std::is_same_v<T, float> && std::is_same_v<Index, int32_t>;
+  static constexpr bool short_vectors = std::is_same_v<Index, int32_t>;
   static constexpr int native = native_lanes<accumulator_t<T>>;
+  static constexpr int largest = tuned && native < 16 ? 8 : 4;
 
   // Lanes of a vector for blocks of `block` numbers.
   static int64_t width(int64_t block) {
     if (block >= native) return native;
     if (tuned && native > 8 && block >= 8) return 8;
-    if (native > 4 && block >= 4) return 4;
+    if (short_vectors && native > 4 && block >= 4) return 4;
     return 1;
   }
 
   // Vectors in the next group when `left` are to be done.
   static int64_t group_size(int64_t width, int64_t left) {
     if (width == 1 || (width == 4 && native > 4)) return 1;
-    if (tuned && width == native && left >= 8) return 8;
+    if (width == native && left >= largest) return largest;
     if (left >= 4) return 4;
     return tuned && width == native && left >= 2 ? 2 : 1;
   }
@@ -155,36 +187,48 @@ spmm_group_function<T, Index> spmm_group_for(int64_t width, int64_t size) {
   if constexpr (native > 8 && shapes::tuned) {
     if (width == 8) return size == 4 ? spmm_group<T, Index, Message, Reduce, 8, 4> : spmm_group<T, Index, Message, Reduce, 8, 1>;
   }
-  if constexpr (native > 4) {
+  if constexpr (native > 4 && shapes::short_vectors) {
     if (width == 4) return spmm_group<T, Index, Message, Reduce, 4, 1>;
   }
-  if constexpr (shapes::tuned) {
+  if constexpr (shapes::largest == 8) {
     if (size == 8) return spmm_group<T, Index, Message, Reduce, native, 8>;
+  }
+  if constexpr (shapes::tuned) {
     if (size == 2) return spmm_group<T, Index, Message, Reduce, native, 2>;
   }
   return size == 4 ? spmm_group<T, Index, Message, Reduce, native, 4> : spmm_group<T, Index, Message, Reduce, native, 1>;
+}
+
+// Cuts vectors into groups of instantiated sizes, each an even run.
+template <typename T, typename Index>
+std::vector<vector_group> group_vectors(const std::vector<place>& vectors, int64_t width, bool lhs_scalar) {
+  const int64_t lhs_step = lhs_scalar ? 0 : width, total = int64_t(vectors.size());
+  std::vector<vector_group> groups;
+  for (int64_t start = 0; start < total; start += groups.back().count) {
+    const place& at = vectors[start];
+    const int64_t rhs_step = start + 1 < total ? vectors[start + 1].rhs - at.rhs : 0;
+    int64_t run = 1;
+    for (; start + run < total; ++run) {
+      const place& next = vectors[start + run];
+      if (next.out != at.out + run * width || next.lhs != at.lhs + run * lhs_step || next.rhs != at.rhs + run * rhs_step) break;
+    }
+    groups.push_back({at, rhs_step, spmm_shapes<T, Index>::group_size(width, run)});
+  }
+  return groups;
 }
 
 // Runs groups over all rows, a few rows at a time so that their indices are read from cache by the later groups.
 template <typename T, typename Index, typename Message, reduction Reduce>
 void spmm_run(const spmm_task<T, Index>& task, const feature_plan& plan, int num_threads) {
   constexpr int64_t rows_at_once = 32;
-  struct group {
-    spmm_group_function<T, Index> run;
-    int64_t start, size;
-  };
-  using shapes = spmm_shapes<T, Index>;
-  const int64_t width = shapes::width(plan.block);
-  const std::vector<place> vectors = plan.vectors(width);
-  std::vector<group> groups;
-  const int64_t count = int64_t(vectors.size());
-  for (int64_t start = 0; start < count; start += groups.back().size) {
-    const int64_t size = shapes::group_size(width, count - start);
-    groups.push_back({spmm_group_for<T, Index, Message, Reduce>(width, size), start, size});
-  }
+  const int64_t width = spmm_shapes<T, Index>::width(plan.block);
+  const std::vector<vector_group> groups = group_vectors<T, Index>(plan.vectors(width), width, plan.lhs_scalar);
   for_row_ranges(task.indptr, task.num_rows, num_threads, [&](int64_t first, int64_t last) {
     for (int64_t row = first; row < last; row += rows_at_once) {
-      for (const group& g : groups) g.run(task, row, std::min(last, row + rows_at_once), vectors.data() + g.start);
+      for (const vector_group& group : groups) {
+        const auto run = spmm_group_for<T, Index, Message, Reduce>(width, group.count);
+        run(task, row, std::min(last, row + rows_at_once), group);
+      }
     }
   });
 }
@@ -228,8 +272,10 @@ int32_t spmm(const spmm_call& call) {
     using Message = decltype(tag);
     if (call.reduce == code_sum || call.reduce == code_mean) {
       spmm_run<T, Index, Message, reduction::sum>(task, order.plan, call.num_threads);
-    } else if (call.arg == nullptr) {
-      spmm_run<T, Index, Message, reduction::extreme>(task, order.plan, call.num_threads);
+    } else if (spmm_shapes<T, Index>::tuned && call.arg == nullptr) {
+      if constexpr (spmm_shapes<T, Index>::tuned) {
+        spmm_run<T, Index, Message, reduction::extreme>(task, order.plan, call.num_threads);
+      }
     } else {
       spmm_run<T, Index, Message, reduction::extreme_arg>(task, order.plan, call.num_threads);
     }
