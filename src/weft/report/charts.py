@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from weft.report import formats
 from weft.report.markup import Html, join, tag
 
-WIDTH, HEIGHT = 420, 230
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 14, 40
+WIDTH, HEIGHT = 420, 240
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 12, 28, 40
 
 
 @dataclass(frozen=True)
@@ -134,16 +134,15 @@ def line_chart(
     if marked is not None:
         x, y = place(marked)
         anchor = "end" if x > WIDTH * 0.7 else "start" if x < WIDTH * 0.3 else "middle"
-        below = y < _TOP + 24
         marks += [
             tag("circle", cx=_n(x), cy=_n(y), r=5, class_="ring"),
             tag(
                 "text",
                 formats.figure(marked[1]),
                 x=_n(x),
-                y=_n(y + 20 if below else y - 10),
+                y=_n(y - 10),
                 text_anchor=anchor,
-                class_="mark",
+                class_="peak",
             ),
         ]
     digits = _digits(y_ticks)
@@ -194,7 +193,7 @@ def _x_tick(x: float, label: str) -> Html:
 
 def _axis_labels(x_label: str, y_label: str) -> Html:
     x_text = tag("text", x_label, x=WIDTH - _RIGHT, y=HEIGHT - 5, text_anchor="end", class_="axis")
-    return join(x_text, tag("text", y_label, x=4, y=HEIGHT - 5, class_="axis"))
+    return join(x_text, tag("text", y_label, x=4, y=11, class_="axis"))
 
 
 def _between(value: float, low: float, high: float, start: float, stop: float) -> float:

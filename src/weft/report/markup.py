@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-_VOID = frozenset({"meta", "br", "hr", "img", "link"})
+_VOID = frozenset({"meta", "br", "hr", "img", "link", "wbr"})
 
 
 class Html(str):

@@ -42,8 +42,8 @@ def data_section(data: DataFacts) -> Html:
         tag("ul", (tag("li", note) for note in data.notes), class_="notes") if data.notes else None,
         tag(
             "div",
-            _degrees("Purchases per user", "users", data.user_degree_histogram),
-            _degrees("Purchases per item", "items", data.item_degree_histogram),
+            _degrees("Purchases per user", "user", data.user_degree_histogram),
+            _degrees("Purchases per item", "item", data.item_degree_histogram),
             class_="columns",
         ),
     )
@@ -54,18 +54,18 @@ def fact_list(facts: list[tuple[str, str]]) -> Html:
     return tag("dl", (tag("div", tag("dt", name), tag("dd", value)) for name, value in facts), class_="facts")
 
 
-def _degrees(title: str, owners: str, degrees: Histogram) -> Html:
+def _degrees(title: str, owner: str, degrees: Histogram) -> Html:
     if not degrees.counts:
         return tag("figure", tag("h3", title), tag("p", "None."))
     return tag(
         "figure",
         tag("h3", title),
-        tag("figcaption", _median(owners, degrees)),
-        histogram(degrees.edges, degrees.counts, x_label="purchases", y_label=owners),
+        tag("figcaption", _median(owner, degrees)),
+        histogram(degrees.edges, degrees.counts, x_label="purchases", y_label=f"{owner}s"),
     )
 
 
-def _median(owners: str, degrees: Histogram) -> str:
+def _median(owner: str, degrees: Histogram) -> str:
     """Return between which numbers of purchases the median lies, as far as the bins tell."""
     half, so_far = sum(degrees.counts) / 2, 0
     for low, high, number in zip(degrees.edges, degrees.edges[1:], degrees.counts, strict=False):
@@ -73,7 +73,7 @@ def _median(owners: str, degrees: Histogram) -> str:
         if so_far >= half and number:
             first, last = int(low), int(high) - 1
             where = formats.count(first) if last <= first else f"{formats.count(first)} to {formats.count(last)}"
-            return f"Half of the {owners} have no more than {where}."
+            return f"The median {owner} has {where}."
     return ""
 
 

@@ -136,7 +136,7 @@ def _measure_rows(metrics: Metrics, measure: str) -> Html | None:
             change = formats.gain(values["model"], baseline[1]) if baseline and is_quality else ""
             direction = "up" if change.startswith("+") else "down" if change.startswith("−") else ""
             cells.append(tag("td", change, class_=f"number {direction}".strip()))
-        rows.append(tag("tr", tag("th", f"{MEASURES[measure][0]}@{k}", scope="row"), cells))
+        rows.append(tag("tr", tag("th", MEASURES[measure][0], tag("wbr"), f"@{k}", scope="row"), cells))
     return tag("tbody", rows) if rows else None
 
 
