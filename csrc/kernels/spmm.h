@@ -1,15 +1,18 @@
-// Generalised sparse-dense product:  out[r, f] = reduce over the edges p of row r of  message(u[indices[p], f], e[eids[p], f]).
+// Generalised sparse-dense product:  out[r, f] = reduce over the edges p of row r of  message(u[indices[p], f],
+// e[eids[p], f]).
 //
 //   indptr (num_rows + 1), indices and eids (num_edges): a Compressed; eids may be null, then edge values lie in place
 //   u (num_cols, ...), e (num_edges, ...): broadcast against each other over the trailing dimensions
-//   out (num_rows, ...); arg like out, or null: edge position that gave the maximum or minimum, -1 for a row without edges
+//   out (num_rows, ...); arg like out, or null: edge position that gave the maximum or minimum, -1 for a row without
+//   edges
 //
-// Rows without edges get 0. NaN messages win a maximum or minimum; among equals the lowest position does. 16-bit floats are
-// computed in float and rounded once. Callers have checked shapes, and that indices and eids lie inside their tensors.
+// Rows without edges get 0. NaN messages win a maximum or minimum; among equals the lowest position does. 16-bit floats
+// are computed in float and rounded once. Callers have checked shapes, and that indices and eids lie inside their
+// tensors.
 //
-// Method: a row is owned by one thread; a group of NV vectors of its features is accumulated in registers over its edges, in
-// ascending position, so results have the same bits for any number of threads. Rows of u come from anywhere in memory, so
-// they are prefetched a fixed number of edges ahead. See feature_plan.h for broadcasting.
+// Method: a row is owned by one thread; a group of NV vectors of its features is accumulated in registers over its
+// edges, in ascending position, so results have the same bits for any number of threads. Rows of u come from anywhere
+// in memory, so they are prefetched a fixed number of edges ahead. See feature_plan.h for broadcasting.
 #pragma once
 
 #include <algorithm>
@@ -185,7 +188,8 @@ spmm_group_function<T, Index> spmm_group_for(int64_t width, int64_t size) {
   constexpr int native = shapes::native;
   if (width == 1) return spmm_group<T, Index, Message, Reduce, 1, 1>;
   if constexpr (native > 8 && shapes::tuned) {
-    if (width == 8) return size == 4 ? spmm_group<T, Index, Message, Reduce, 8, 4> : spmm_group<T, Index, Message, Reduce, 8, 1>;
+    if (width == 8)
+      return size == 4 ? spmm_group<T, Index, Message, Reduce, 8, 4> : spmm_group<T, Index, Message, Reduce, 8, 1>;
   }
   if constexpr (native > 4 && shapes::short_vectors) {
     if (width == 4) return spmm_group<T, Index, Message, Reduce, 4, 1>;
@@ -196,7 +200,8 @@ spmm_group_function<T, Index> spmm_group_for(int64_t width, int64_t size) {
   if constexpr (shapes::tuned) {
     if (size == 2) return spmm_group<T, Index, Message, Reduce, native, 2>;
   }
-  return size == 4 ? spmm_group<T, Index, Message, Reduce, native, 4> : spmm_group<T, Index, Message, Reduce, native, 1>;
+  return size == 4 ? spmm_group<T, Index, Message, Reduce, native, 4>
+                   : spmm_group<T, Index, Message, Reduce, native, 1>;
 }
 
 // Cuts vectors into groups of instantiated sizes, each an even run.
@@ -210,7 +215,9 @@ std::vector<vector_group> group_vectors(const std::vector<place>& vectors, int64
     int64_t run = 1;
     for (; start + run < total; ++run) {
       const place& next = vectors[start + run];
-      if (next.out != at.out + run * width || next.lhs != at.lhs + run * lhs_step || next.rhs != at.rhs + run * rhs_step) break;
+      if (next.out != at.out + run * width || next.lhs != at.lhs + run * lhs_step ||
+          next.rhs != at.rhs + run * rhs_step)
+        break;
     }
     groups.push_back({at, rhs_step, spmm_shapes<T, Index>::group_size(width, run)});
   }
@@ -284,7 +291,7 @@ int32_t spmm(const spmm_call& call) {
 }
 
 // One translation unit a float type (csrc/capi/spmm_*.cpp), so that they compile side by side.
-#define WEFT_SPMM_TYPES(KEYWORD, T)                       \
+#define WEFT_SPMM_TYPES(KEYWORD, T)                            \
   KEYWORD template int32_t spmm<T, int32_t>(const spmm_call&); \
   KEYWORD template int32_t spmm<T, int64_t>(const spmm_call&);
 
