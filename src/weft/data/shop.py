@@ -26,7 +26,8 @@ DRIFT = 0.5
 ZIPF = 0.8
 POPWALK = 0.08
 NOISE = 0.05
-_USERS_AT_ONCE = 1024
+NOT_YET = -80.0
+_ROWS_AT_ONCE = 1024
 _CATEGORIES = (
     *("audio", "bags", "books", "coats", "cycling", "games", "garden", "jewels"),
     *("kitchen", "lamps", "outdoor", "paper", "rugs", "running", "shoes", "toys"),
@@ -75,10 +76,8 @@ class Shop:
 
     def probabilities(self, users: NDArray[np.int64], time: float) -> NDArray[np.float64]:
         """Return ``(len(users), items)``: the chance that each item is a customer's next purchase at ``time``."""
-        tastes = (1 - time) * self.start_styles[users] + time * self.end_styles[users]
-        popular = self._log_popularity(time)
-        logits = tastes @ self.item_styles.T - np.outer(self.price_senses[users], self.log_prices) + popular
-        return (1 - self.noise) * _softmax(logits) + self.noise * _softmax(popular)
+        popular = _softmax(self._log_popularity(time))
+        return (1 - self.noise) * _softmax(self._logits(users, time)) + self.noise * popular
 
     def oracle_scores(self, users: NDArray[np.int64], start: float = 0.9, end: float = 1.0) -> NDArray[np.float64]:
         """Return ``(len(users), items)``: the mean chance over the time from ``start`` to ``end``.
@@ -106,13 +105,20 @@ class Shop:
             raise OutputError(f"Shop.write: cannot write into {str(target)!r}: {error}.") from error
         return target
 
+    def _logits(self, users: NDArray[np.int64], time: float) -> NDArray[np.float32]:
+        """Return ``(len(users), items)`` float32: taste, price and popularity together, in one matrix product."""
+        tastes = (1 - time) * self.start_styles[users] + time * self.end_styles[users]
+        of_users = np.column_stack([tastes, -self.price_senses[users], np.ones(len(users))])
+        of_items = np.column_stack([self.item_styles, self.log_prices, self._log_popularity(time)])
+        return of_users.astype(np.float32) @ of_items.astype(np.float32).T
+
     def _log_popularity(self, time: float) -> NDArray[np.float64]:
-        """Return ``(items,)``; minus infinity for items not launched yet."""
+        """Return ``(items,)``; ``NOT_YET`` for items not launched."""
         position = time * (self.popularity.shape[1] - 1)
         before = min(int(position), self.popularity.shape[1] - 2)
         share = position - before
         level = (1 - share) * self.popularity[:, before] + share * self.popularity[:, before + 1]
-        return np.where(self.launches <= time, level, -np.inf)
+        return np.where(self.launches <= time, level, NOT_YET)
 
 
 def synthetic_shop(users: int = 2000, items: int = 800, purchases: int = 60000, seed: int = 0) -> Shop:
@@ -207,16 +213,24 @@ def _draw_items(
     """Return the item of each purchase: one draw from its customer's chances in the middle of its period."""
     bought = np.empty(len(buyers), dtype=np.int64)
     draws = rng.random(len(buyers))
+    is_noise = rng.random(len(buyers)) < shop.noise
     periods = np.minimum((when * NUM_PERIODS).astype(np.int64), NUM_PERIODS - 1)
     for period in range(NUM_PERIODS):
-        rows = np.flatnonzero(periods == period)
         time = (period + 0.5) / NUM_PERIODS
-        for first in range(0, len(rows), _USERS_AT_ONCE):
-            some = rows[first : first + _USERS_AT_ONCE]
-            cumulative = np.cumsum(shop.probabilities(buyers[some], time), axis=1)
-            target = draws[some, None] * cumulative[:, -1:]
-            bought[some] = (cumulative <= target).sum(axis=1)
-    return bought
+        by_popularity = np.flatnonzero((periods == period) & is_noise)
+        chances = np.cumsum(_softmax(shop._log_popularity(time)))
+        bought[by_popularity] = np.searchsorted(chances, draws[by_popularity] * chances[-1], side="right")
+        by_taste = np.flatnonzero((periods == period) & ~is_noise)
+        for first in range(0, len(by_taste), _ROWS_AT_ONCE):
+            rows = by_taste[first : first + _ROWS_AT_ONCE]
+            users, user_of_row = np.unique(buyers[rows], return_inverse=True)
+            logits = shop._logits(users, time)
+            sums = np.cumsum(np.exp(logits - logits.max(axis=1, keepdims=True)), axis=1)
+            target = draws[rows].astype(np.float32) * sums[user_of_row, -1]
+            bought[rows] = [
+                np.searchsorted(sums[user], value, side="right") for user, value in zip(user_of_row, target)
+            ]
+    return np.minimum(bought, len(shop.item_keys) - 1)
 
 
 def _softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
