@@ -15,14 +15,14 @@ from weft.errors import InputError, OutputError
 if TYPE_CHECKING:
     import pyarrow
 
-NUM_STYLES = 12
+NUM_STYLES = 6
 NUM_CATEGORIES = 16
 NUM_BRANDS = 40
 NUM_PERIODS = 24
 START = np.datetime64("2024-01-01T00:00:00", "s")
 SECONDS = 364 * 24 * 3600
-STRENGTH = 6.0
-DRIFT = 0.5
+STRENGTH = 8.0
+DRIFT = 0.3
 ZIPF = 0.8
 POPWALK = 0.08
 NOISE = 0.05
@@ -228,7 +228,8 @@ def _draw_items(
             sums = np.cumsum(np.exp(logits - logits.max(axis=1, keepdims=True)), axis=1)
             target = draws[rows].astype(np.float32) * sums[user_of_row, -1]
             bought[rows] = [
-                np.searchsorted(sums[user], value, side="right") for user, value in zip(user_of_row, target)
+                np.searchsorted(sums[user], value, side="right")
+                for user, value in zip(user_of_row, target, strict=True)
             ]
     return np.minimum(bought, len(shop.item_keys) - 1)
 
