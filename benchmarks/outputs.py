@@ -139,7 +139,7 @@ def draw_chart(report: Report, path: Path) -> None:
     marks = [10**power for power in range(math.ceil(math.log10(longest)) + 1)]
     axes.set_xticks(marks, [f"{mark}x" for mark in marks])
     axes.set_yticks([place for place, _ in ticks], [title for _, title in ticks])
-    axes.invert_yaxis()
+    axes.set_ylim(top - 0.4, -1.0)
     axes.axvline(1, color="#333333", linewidth=0.8)
     axes.set_xlabel("time relative to weft (shorter is quicker)")
     axes.set_title(

@@ -20,6 +20,7 @@ from weft.nn.conv.inputs import (
     pair_of_sizes,
     relation_for,
 )
+from weft.nn.conv.scaled_sum import neighbour_mean
 from weft.nn.dense import Linear, add
 from weft.ops import gspmm
 from weft.ops.target import GraphLike
@@ -186,6 +187,8 @@ class SAGEConv(nn.Module):
 
 
 def _reduce(relation: Relation, feat: Tensor, edge_weight: Tensor | None, reduce: str) -> Tensor:
+    if edge_weight is None and reduce == "mean":
+        return neighbour_mean(relation, feat)
     if edge_weight is None:
         return gspmm(relation, "copy_lhs", reduce, feat, None)
     return gspmm(relation, "mul", reduce, feat, edge_factor(edge_weight, feat))

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from weft.kernels.memory import large_empty
-from weft.ops import copy_u_sum
+from weft.ops import copy_u_mean, copy_u_sum
 from weft.relation import Relation
 
 
@@ -35,9 +35,32 @@ def scaled_sum(relation: Relation, feat: Tensor, src_scale: Tensor | None, dst_s
     return summed
 
 
+def neighbour_mean(relation: Relation, feat: Tensor) -> Tensor:
+    """Return the mean of ``feat[u]`` over the edges ``(u, v)`` of each destination ``v``; 0 for one without edges."""
+    if torch.compiler.is_compiling():
+        return copy_u_mean(relation, feat)
+    mean: Tensor = _Mean.apply(feat, relation)
+    return mean
+
+
 def column(scale: Tensor, feat: Tensor) -> Tensor:
     """Return factors of rows in the dtype of the features, shaped to multiply them."""
     return scale.to(feat.dtype).view(-1, *(1,) * (feat.dim() - 1))
+
+
+class _Mean(torch.autograd.Function):
+    @staticmethod
+    def forward(feat: Tensor, relation: Relation) -> Tensor:
+        return copy_u_mean(relation, feat)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+        ctx.relation = inputs[1]
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
+        inverse = ctx.relation.in_degrees().clamp(min=1).to(torch.float32).reciprocal()
+        return scaled_sum(ctx.relation.reverse(), grad, inverse, None), None
 
 
 class _ScaledSum(torch.autograd.Function):
