@@ -36,7 +36,7 @@ def linear(feat: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 def add(feat: Tensor, other: Tensor) -> Tensor:
     """Return ``feat + other`` in the shape of ``feat``, to which ``other`` is broadcast."""
-    if feat.numel() * feat.element_size() < WORTHWHILE or not _plain(feat, other):
+    if not is_large(feat, other):
         return feat + other
     out: Tensor = _Add.apply(feat, other)
     return out
@@ -47,6 +47,11 @@ def _takes(feat: Tensor, weight: Tensor, bias: Tensor | None) -> bool:
     rows = feat.numel() // max(1, feat.shape[-1])
     size = rows * max(feat.shape[-1], weight.shape[0]) * feat.element_size()
     return size >= WORTHWHILE and _plain(feat, weight, bias)
+
+
+def is_large(feat: Tensor, *others: Tensor | None) -> bool:
+    """Return whether ``feat`` is large and nothing but PyTorch's ordinary autograd looks on."""
+    return feat.numel() * feat.element_size() >= WORTHWHILE and _plain(feat, *others)
 
 
 def _plain(*tensors: Tensor | None) -> bool:

@@ -18,6 +18,7 @@ from weft.nn.conv.inputs import (
     relation_for,
     source_features,
 )
+from weft.nn.conv.attention_scores import attention_scores
 from weft.nn.dense import Linear, add
 from weft.ops import edge_softmax, gat_attention, u_add_v, u_mul_e_sum
 from weft.ops.target import GraphLike
@@ -141,8 +142,7 @@ class GATConv(nn.Module):
         feat = tuple(map(self.feat_drop, feat)) if isinstance(feat, tuple) else self.feat_drop(feat)
         destination, hidden_src, hidden_dst = self._transform(graph, relation, feat)
         check_edge_weight("GATConv", relation, edge_weight)
-        score_src = self._scores(hidden_src, self.attn_l)
-        score_dst = self._scores(hidden_dst, self.attn_r)
+        score_src, score_dst = attention_scores(hidden_src, hidden_dst, self.attn_l[0], self.attn_r[0])
         attention = None
         if get_attention or edge_weight is not None:
             attention = self._attention(relation, score_src, score_dst, edge_weight)
@@ -173,20 +173,12 @@ class GATConv(nn.Module):
         destination = destinations_of("GATConv", graph, relation, source)
         if hasattr(self, "fc"):
             hidden = self._heads(self.fc, source)
-            return destination, hidden, hidden[: relation.num_dst]
+            return destination, hidden, hidden if destination is source else hidden[: relation.num_dst]
         return destination, self._heads(self.fc_src, source), self._heads(self.fc_dst, destination)
 
     def _heads(self, layer: nn.Module, feat: Tensor) -> Tensor:
         hidden = layer(feat)
         return hidden.view(*hidden.shape[:-1], self._num_heads, self._out_feats)
-
-    def _scores(self, hidden: Tensor, attention: Tensor) -> Tensor:
-        """Return ``(nodes, *, heads)``: the inner product of each head with its attention vector.
-
-        A product with a block-diagonal matrix: no temporary of the features' size, forward or backward.
-        """
-        blocks = torch.block_diag(*attention[0].unsqueeze(-1)).to(hidden.dtype)
-        return hidden.flatten(-2) @ blocks
 
     def _fused(self, relation: Relation, hidden: Tensor, score_src: Tensor, score_dst: Tensor) -> Tensor:
         drops = self.training and self.attn_drop.p > 0
