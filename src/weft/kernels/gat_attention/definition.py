@@ -194,11 +194,15 @@ def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tens
     indptr, indices, eids, feat, score_src, score_dst, negative_slope, dropout, seed, _, *reverse = inputs
     out, stats, positive = output
     ctx.mark_non_differentiable(stats, positive)
+    # Else a zero gradient of the size of the features is made for each of them.
+    ctx.set_materialize_grads(False)
     ctx.options = negative_slope, dropout
     ctx.save_for_backward(indptr, indices, eids, *reverse, feat, score_src, score_dst, out, stats, positive, seed)
 
 
-def _backward(ctx: Any, grad: Tensor, *_: Tensor | None) -> tuple[Tensor | None, ...]:
+def _backward(ctx: Any, grad: Tensor | None, *_: Tensor | None) -> tuple[Tensor | None, ...]:
+    if grad is None:
+        return (None,) * 13
     *layouts, feat, score_src, score_dst, out, stats, positive, seed = ctx.saved_tensors
     reverse = layouts[3:]
     if reverse[0] is None:

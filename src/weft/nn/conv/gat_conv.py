@@ -7,6 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from weft.nn.conv.attention_scores import attention_scores
 from weft.nn.conv.inputs import (
     Features,
     Sizes,
@@ -18,7 +19,6 @@ from weft.nn.conv.inputs import (
     relation_for,
     source_features,
 )
-from weft.nn.conv.attention_scores import attention_scores
 from weft.nn.dense import Linear, add
 from weft.ops import edge_softmax, gat_attention, u_add_v, u_mul_e_sum
 from weft.ops.target import GraphLike

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from weft import checks
 from weft.errors import InputError, ShapeError
 from weft.nn.conv.inputs import Features, check_edge_weight, check_size, edge_factor, relation_for, source_features
-from weft.nn.conv.scaled_sum import column, scaled_sum
+from weft.nn.conv.scaled_sum import column, degree_scale, scaled_sum
 from weft.nn.dense import add, linear
 from weft.ops import u_mul_e_sum
 from weft.ops.target import GraphLike
@@ -124,8 +124,11 @@ class GraphConv(nn.Module):
         return out if self._activation is None else self._activation(out)
 
     def _aggregate(self, relation: Relation, feat: Tensor, edge_weight: Tensor | None) -> Tensor:
-        src_scale = _scale(relation.out_degrees(), {"both": -0.5, "left": -1.0}.get(self._norm))
-        dst_scale = _scale(relation.in_degrees(), {"both": -0.5, "right": -1.0}.get(self._norm))
+        src_scale = dst_scale = None
+        if self._norm in ("both", "left"):
+            src_scale = degree_scale(relation, "src", -0.5 if self._norm == "both" else -1.0)
+        if self._norm in ("both", "right"):
+            dst_scale = degree_scale(relation, "dst", -0.5 if self._norm == "both" else -1.0)
         if edge_weight is None:
             return scaled_sum(relation, feat, src_scale, dst_scale)
         if src_scale is not None:
@@ -146,7 +149,3 @@ class GraphConv(nn.Module):
     def extra_repr(self) -> str:
         """Return sizes, norm and activation for ``print``."""
         return f"in={self._in_feats}, out={self._out_feats}, normalization={self._norm}, activation={self._activation}"
-
-
-def _scale(degrees: Tensor, power: float | None) -> Tensor | None:
-    return None if power is None else degrees.clamp(min=1).to(torch.float32).pow(power)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -10,6 +11,8 @@ from torch import Tensor
 from weft.kernels.memory import large_empty
 from weft.ops import copy_u_mean, copy_u_sum
 from weft.relation import Relation
+
+_SCALES: WeakKeyDictionary[Relation, dict[tuple[str, float], Tensor]] = WeakKeyDictionary()
 
 
 def scaled_sum(relation: Relation, feat: Tensor, src_scale: Tensor | None, dst_scale: Tensor | None) -> Tensor:
@@ -43,6 +46,24 @@ def neighbour_mean(relation: Relation, feat: Tensor) -> Tensor:
     return mean
 
 
+def degree_scale(relation: Relation, side: str, power: float) -> Tensor:
+    """Return ``max(degree, 1) ** power`` of each source (``src``, out-degrees) or destination (``dst``, in-degrees).
+
+    float32. Kept as long as the relation, because it is the same in every layer and step.
+    """
+    if torch.compiler.is_compiling():
+        return _degree_scale(relation, side, power)
+    kept = _SCALES.setdefault(relation, {})
+    if (side, power) not in kept:
+        kept[side, power] = _degree_scale(relation, side, power)
+    return kept[side, power]
+
+
+def _degree_scale(relation: Relation, side: str, power: float) -> Tensor:
+    degrees = relation.out_degrees() if side == "src" else relation.in_degrees()
+    return degrees.clamp(min=1).to(torch.float32).pow(power)
+
+
 def column(scale: Tensor, feat: Tensor) -> Tensor:
     """Return factors of rows in the dtype of the features, shaped to multiply them."""
     return scale.to(feat.dtype).view(-1, *(1,) * (feat.dim() - 1))
@@ -59,7 +80,7 @@ class _Mean(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
-        inverse = ctx.relation.in_degrees().clamp(min=1).to(torch.float32).reciprocal()
+        inverse = degree_scale(ctx.relation, "dst", -1.0)
         return scaled_sum(ctx.relation.reverse(), grad, inverse, None), None
 
 
