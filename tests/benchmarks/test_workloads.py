@@ -1,0 +1,56 @@
+"""Inputs of the benchmarks: the same for everybody, and of the promised kind; results that differ are noticed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from benchmarks.compare import compare_folders, difference
+from benchmarks.outputs import Line
+from benchmarks.workloads import Inputs, Sizes, power_law_interactions, rmat_edges
+
+SMALL = Sizes(scale=8, num_edges=2_000, users=30, items=40, interactions=300, batch=16)
+
+
+def test_rmat_edges_are_seeded_and_skewed():
+    src, dst = rmat_edges(8, 2_000, seed=1)
+    again = rmat_edges(8, 2_000, seed=1)
+    assert np.array_equal(src, again[0])
+    assert np.array_equal(dst, again[1])
+    assert min(src.min(), dst.min()) >= 0
+    assert max(src.max(), dst.max()) < 256
+    # Without skew the mean degree is 8 and no node comes near ten times that.
+    assert np.bincount(dst).max() > 80
+
+
+def test_interactions_are_distinct_and_skewed():
+    users, items = power_law_interactions(SMALL, seed=1)
+    assert len(np.unique(users * SMALL.items + items)) == SMALL.interactions
+    assert np.bincount(items).max() > 2 * SMALL.interactions / SMALL.items
+
+
+def test_inputs_are_made_once_and_shared(tmp_path, monkeypatch):
+    monkeypatch.setenv("WEFT_BENCH_CACHE", str(tmp_path))
+    first = Inputs(SMALL).normal("x", 4, 2)
+    assert len(list(tmp_path.rglob("*.npy"))) == 1
+    assert np.array_equal(Inputs(SMALL).normal("x", 4, 2), first)
+    assert not np.array_equal(Inputs(SMALL).normal("y", 4, 2), first)
+
+
+@pytest.mark.parametrize(("other", "expected"), [([3.0, 4.0], 0.0), ([3.0, 4.4], 0.4 / 4.4)])
+def test_difference_is_relative(other, expected):
+    assert difference(np.array([3.0, 4.0]), np.array(other)) == pytest.approx(expected)
+
+
+def test_results_that_differ_are_named(tmp_path):
+    for name, values in (("a", [1.0, 2.0]), ("b", [1.0, np.nan])):
+        (tmp_path / name).mkdir()
+        np.save(tmp_path / name / "out.npy", np.array(values))
+    assert compare_folders(tmp_path / "a", tmp_path / "a", 1e-6) == []
+    assert "out.npy" in compare_folders(tmp_path / "a", tmp_path / "b", 1e-6)[0]
+
+
+def test_the_ratio_reached_is_against_the_rival_named_or_the_best():
+    seconds = {"weft": [1.0, 1.0], "dgl": [9.0, 9.0], "pyg": [3.0, 3.0]}
+    assert Line("copy_u_sum", dict(seconds)).measured_ratio() == 3.0
+    assert Line("u_mul_e_sum", dict(seconds)).measured_ratio() == 9.0
+    assert Line("u_mul_e_sum", {"weft": [1.0]}).measured_ratio() is None
