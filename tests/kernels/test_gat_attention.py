@@ -171,6 +171,21 @@ def test_any_number_of_threads_gives_the_same_bits(threads, heads, dim):
     assert all(torch.equal(one, other) for one, other in zip(*results, strict=True))
 
 
+@needs_native
+@pytest.mark.parametrize(("heads", "dim"), [(1, 4), (2, 3), (4, 16), (5, 3)])
+def test_scratch_memory_may_hold_anything(heads, dim):
+    case = random_case(seed=9)
+    *inputs, grad = inputs_for(case, heads, dim)
+    results = []
+    for byte in (b"\x00", b"\xff"):  # zeros; NaN
+        freed = [bytearray(byte * size) for size in range(1024, 100_000, 512)]
+        del freed
+        leaves = [leaf.clone().requires_grad_() for leaf in inputs]
+        out = gat_attention(case.csc, *leaves, 0.2, 0.3, 1, case.csr)
+        results.append((out, *torch.autograd.grad(out, leaves, grad)))
+    assert all(torch.equal(one, other) for one, other in zip(*results, strict=True))
+
+
 def test_equals_edge_softmax_of_the_scores():
     case = random_case(seed=6)
     feat, score_src, score_dst, _ = inputs_for(case, 2, 4, torch.float64)

@@ -87,10 +87,13 @@ def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tens
     offsets, values, ctx.reduce = inputs
     ctx.num_values = values.shape[0]
     ctx.mark_non_differentiable(output[1])
+    ctx.set_materialize_grads(False)
     ctx.save_for_backward(offsets, output[1])
 
 
-def _backward(ctx: Any, grad: Tensor, _: Tensor | None) -> tuple[None, Tensor, None]:
+def _backward(ctx: Any, grad: Tensor | None, _: Tensor | None) -> tuple[None, Tensor | None, None]:
+    if grad is None:
+        return None, None, None
     offsets, arg = ctx.saved_tensors
     return None, torch.ops.weft.segment_reduce_backward(offsets, arg, grad, ctx.num_values, ctx.reduce), None
 
