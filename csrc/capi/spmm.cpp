@@ -15,15 +15,15 @@ WEFT_SPMM_TYPES(extern, float16)
 // See kernels/spmm.h. Feature rows are `*_stride` numbers long; `sizes`, `u_strides`, `e_strides` have num_dims
 // entries.
 WEFT_EXPORT int32_t weft_spmm(const int64_t* indptr, const void* indices, const void* eids, int32_t index_bits,
-                              int64_t num_rows, int64_t num_edges, int32_t dtype, int32_t message, int32_t reduce,
-                              const void* u, const void* e, int64_t u_stride, int64_t e_stride, int32_t num_dims,
-                              const int64_t* sizes, const int64_t* u_strides, const int64_t* e_strides, void* out,
-                              void* arg, int64_t out_stride, int32_t num_threads) {
+                              int64_t num_rows, int64_t num_cols, int64_t num_edges, int32_t dtype, int32_t message,
+                              int32_t reduce, const void* u, const void* e, int64_t u_stride, int64_t e_stride,
+                              int32_t num_dims, const int64_t* sizes, const int64_t* u_strides,
+                              const int64_t* e_strides, void* out, void* arg, int64_t out_stride, int32_t num_threads) {
   if (message < weft::code_copy_lhs || message > weft::code_div) return weft::unknown_op;
   if (reduce < weft::code_sum || reduce > weft::code_min) return weft::unknown_op;
-  const weft::spmm_call call{indptr,    indices, eids,     num_rows,   num_edges,  message, reduce,
-                             u,         e,       u_stride, e_stride,   num_dims,   sizes,   u_strides,
-                             e_strides, out,     arg,      out_stride, num_threads};
+  const weft::spmm_call call{indptr,    indices,   eids, num_rows, num_cols,   num_edges,  message,
+                             reduce,    u,         e,    u_stride, e_stride,   num_dims,   sizes,
+                             u_strides, e_strides, out,  arg,      out_stride, num_threads};
   try {
     return weft::with_dtype(dtype, [&](auto value) {
       return weft::with_index(index_bits, [&](auto index) {

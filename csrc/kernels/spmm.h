@@ -45,6 +45,7 @@ struct spmm_task {
   using A = accumulator_t<T>;
   const int64_t* indptr = nullptr;
   int64_t num_rows = 0, num_edges = 0, out_stride = 0;
+  bool feature_blocks = false;  // see spmm_run
   edge_operand<T, Index> lhs, rhs;
   T* out = nullptr;
   Index* arg = nullptr;
@@ -224,12 +225,21 @@ std::vector<vector_group> group_vectors(const std::vector<place>& vectors, int64
   return groups;
 }
 
-// Runs groups over all rows, a few rows at a time so that their indices are read from cache by the later groups.
+// Runs groups over all rows, a few rows at a time so that their indices are read from cache by the later groups; or,
+// with feature_blocks, one group after the other over all rows, so that a group's part of u stays in the cache.
 template <typename T, typename Index, typename Message, reduction Reduce>
 void spmm_run(const spmm_task<T, Index>& task, const feature_plan& plan, int num_threads) {
   constexpr int64_t rows_at_once = 32;
   const int64_t width = spmm_shapes<T, Index>::width(plan.block);
   const std::vector<vector_group> groups = group_vectors<T, Index>(plan.vectors(width), width, plan.lhs_scalar);
+  if (task.feature_blocks) {
+    for (const vector_group& group : groups) {
+      const auto run = spmm_group_for<T, Index, Message, Reduce>(width, group.count);
+      for_row_ranges(task.indptr, task.num_rows, num_threads,
+                     [&](int64_t first, int64_t last) { run(task, first, last, group); });
+    }
+    return;
+  }
   for_row_ranges(task.indptr, task.num_rows, num_threads, [&](int64_t first, int64_t last) {
     for (int64_t row = first; row < last; row += rows_at_once) {
       for (const vector_group& group : groups) {
@@ -244,7 +254,7 @@ void spmm_run(const spmm_task<T, Index>& task, const feature_plan& plan, int num
 struct spmm_call {
   const int64_t* indptr;
   const void *indices, *eids;
-  int64_t num_rows, num_edges;
+  int64_t num_rows, num_cols, num_edges;
   int32_t message, reduce;
   const void *u, *e;
   int64_t u_stride, e_stride;
@@ -265,6 +275,10 @@ int32_t spmm(const spmm_call& call) {
   task.num_rows = call.num_rows;
   task.num_edges = call.num_edges;
   task.out_stride = call.out_stride;
+  // Worth it when u is larger than a cache and its rows are read several times.
+  constexpr int64_t cache_bytes = int64_t(16) << 20;
+  task.feature_blocks = call.num_cols * call.u_stride * int64_t(sizeof(T)) > cache_bytes && call.u_stride > 64 &&
+                        call.num_edges > 4 * call.num_cols && call.e == nullptr;
   task.out = static_cast<T*>(call.out);
   task.arg = static_cast<Index*>(call.arg);
   task.mean = call.reduce == code_mean;

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from weft.errors import DtypeError, InputError, ShapeError
 from weft.kernels import native as library
-from weft.kernels import spmm, spmm_arg
+from weft.kernels import coo_to_compressed, spmm, spmm_arg
 from weft.kernels.compressed import Compressed
 from weft.kernels.spmm import native, reference
 
@@ -276,3 +276,16 @@ def test_bad_arguments_are_named(path, change, error, said):
     arguments = {"u": torch.ones(3, 2), "e": torch.ones(3, 2), "op": "mul", "reduce": "sum"} | change
     with pytest.raises(error, match=said):
         spmm(path.csc, **arguments)
+
+
+@pytest.mark.parametrize("reduce", ["sum", "mean", "max"])
+def test_features_beyond_the_cache_are_worked_on_in_blocks(reduce):
+    # 34,000 rows of 130 floats are more than 16 MiB, and each is read more than four times.
+    num_cols, num_edges = 34_000, 150_000
+    generator = torch.Generator().manual_seed(0)
+    rows = torch.randint(50, (num_edges,), generator=generator)
+    cols = torch.randint(num_cols, (num_edges,), generator=generator)
+    csc = coo_to_compressed(rows, cols, 50, num_cols)
+    u = torch.randn(num_cols, 130, generator=generator)
+    wanted = reference.spmm(csc, u.double(), None, "copy_lhs", reduce).float()
+    torch.testing.assert_close(spmm(csc, u, None, "copy_lhs", reduce), wanted, rtol=1e-4, atol=1e-4)

@@ -17,7 +17,7 @@ REDUCES = ("sum", "mean", "max", "min")
 # Numbers moved in the time that starting threads takes.
 _SMALL = 1 << 15
 _P, _I, _L = ctypes.c_void_p, ctypes.c_int32, ctypes.c_int64
-_SPMM = (_P, _P, _P, _I, _L, _L, _I, _I, _I, _P, _P, _L, _L, _I, _P, _P, _P, _P, _P, _L, _I)
+_SPMM = (_P, _P, _P, _I, _L, _L, _L, _I, _I, _I, _P, _P, _L, _L, _I, _P, _P, _P, _P, _P, _L, _I)
 _GATHER = (_P, _P, _P, _I, _I, _P, _L, _L, _L, _P, _I)
 _SCATTER = (_P, _P, _P, _I, _I, _P, _L, _L, _L, _I, _I, _P, _I)
 
@@ -57,6 +57,7 @@ def _run(csc: Compressed, u: Tensor | None, e: Tensor | None, op: str, reduce: s
         native.pointer(csc.eids),
         native.index_bits(csc.indices, csc.eids),
         csc.num_rows,
+        csc.num_cols,
         csc.num_edges,
         native.DTYPE_CODES[some.dtype],
         MESSAGE_OPS.index(op),

@@ -112,15 +112,21 @@ def _propagate(relation: Relation, users: Tensor, items: Tensor, alpha: Sequence
     """
     relation.csr(), relation.csc()  # made once and kept, so that the reversed relation shares them
     backward = relation.reverse()
+    # Equal weights, the usual case, are one factor on the way out.
+    common = alpha[0] if len(set(alpha)) == 1 else 1.0
+    weights = [weight / common for weight in alpha] if common else [0.0 for _ in alpha]
     root_users = relation.out_degrees().clamp(min=1).to(users.dtype).sqrt().unsqueeze(1)
     root_items = relation.in_degrees().clamp(min=1).to(items.dtype).sqrt().unsqueeze(1)
     first_users, first_items = users / root_users, items / root_items
-    sum_users, sum_items = alpha[-1] * first_users, alpha[-1] * first_items
-    for weight in reversed(alpha[:-1]):
-        next_users = ops.copy_u_mean(backward, sum_items)
-        next_items = ops.copy_u_mean(relation, sum_users)
-        sum_users, sum_items = next_users + weight * first_users, next_items + weight * first_items
-    return sum_users * root_users, sum_items * root_items
+    sum_users, sum_items = first_users, first_items
+    if weights[-1] != 1.0 or len(weights) == 1:
+        sum_users, sum_items = first_users * weights[-1], first_items * weights[-1]
+    for weight in reversed(weights[:-1]):
+        next_users, next_items = ops.copy_u_mean(backward, sum_items), ops.copy_u_mean(relation, sum_users)
+        # In place: fresh memory of this size costs more than the sum.
+        sum_users = next_users.add_(first_users, alpha=weight)
+        sum_items = next_items.add_(first_items, alpha=weight)
+    return sum_users.mul_(root_users * common), sum_items.mul_(root_items * common)
 
 
 class _Propagation(torch.autograd.Function):

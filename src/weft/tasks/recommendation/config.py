@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from weft.errors import InputError
 
 # What differs from the defaults for a public data set; found on a validation part of its training pairs.
-DATASET_SETTINGS: dict[str, dict[str, Any]] = {"gowalla": {"validation_fraction": 0.0}}
+DATASET_SETTINGS: dict[str, dict[str, Any]] = {
+    "gowalla": {"validation_fraction": 0.0, "dim": 256, "epochs": 20, "popularity_weight": 0.3},
+}
 
 
 class ModelSettings(BaseModel):
@@ -28,7 +30,7 @@ class ModelSettings(BaseModel):
     users_per_batch: int = Field(512, ge=1, description="users in a training step, each with all training items")
     extra_negatives: int = Field(0, ge=0, description="items drawn uniformly in each step beside the in-batch ones")
     user_weight_exponent: float = Field(
-        0.0, ge=0, le=1, description="a purchase of a user with n purchases weighs n to the minus this in the loss"
+        0.5, ge=0, le=1, description="a purchase of a user with n purchases weighs n to the minus this in the loss"
     )
     popularity_weight: float | None = Field(
         None,
@@ -36,7 +38,7 @@ class ModelSettings(BaseModel):
         le=2,
         description="of an item's log popularity in the score; chosen on the validation part when not set",
     )
-    learning_rate: float = Field(5e-3, gt=0, description="peak learning rate of Adam")
+    learning_rate: float = Field(0.015, gt=0, description="peak learning rate of Adam")
     warmup_steps: int = Field(20, ge=0, description="steps over which the learning rate rises")
     final_rate: float = Field(0.02, ge=0, le=1, description="last learning rate as a part of the peak")
     epochs: int = Field(60, ge=1, description="passes over the users")

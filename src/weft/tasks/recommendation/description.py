@@ -35,6 +35,7 @@ def describe_data(source: str, interactions: Interactions, split: Split, leak_ch
         "density": num_pairs / (interactions.num_users * interactions.num_items),
         "user_degree_histogram": degree_histogram(user_degrees),
         "item_degree_histogram": degree_histogram(item_degrees),
+        "time_unit": interactions.time_unit,
         "time_range": None if times is None else [int(times.min()), int(times.max())],
         "split": {
             "strategy": split.strategy,

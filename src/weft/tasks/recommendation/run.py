@@ -232,7 +232,7 @@ class _Task:
         with TrainingProgress(total_steps, console=self.console, enabled=self.progress) as shown:
             fitted = fit(
                 model,
-                torch.optim.Adam(model.parameters(), fused=True),
+                torch.optim.Adam(model.parameters(), eps=1e-10, fused=True),
                 epochs=settings.epochs,
                 batches=objective.batches,
                 loss_of=objective.loss_of,
