@@ -63,7 +63,7 @@ class Peer:
                 f"no environment at {python.parent.parent}; python -m benchmarks.peers.setup_peers makes it"
             )
         self.process = subprocess.Popen(
-            [str(python), "-m", f"benchmarks.peers.{PROGRAMS[name]}"],
+            [str(python), "-W", "ignore", "-m", f"benchmarks.peers.{PROGRAMS[name]}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE if name in ("dgl", "pyg") else None,
