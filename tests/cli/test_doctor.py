@@ -94,10 +94,10 @@ def test_missing_dependency_is_a_fault_with_the_command_that_mends_it(monkeypatc
 
 
 def test_missing_extra_is_a_note_with_the_command_that_mends_it(monkeypatch):
-    monkeypatch.setattr(diagnosis, "EXTRAS", {"report": ("no_such_package",)})
+    monkeypatch.setattr(diagnosis, "EXTRAS", {"bench": ("no_such_package",)})
     (finding,) = diagnosis.extras()
     assert finding.state == "note"
-    assert finding.advice == "pip install 'weft[report]'"
+    assert finding.advice == "pip install 'weft[bench]'"
 
 
 def test_data_folder_that_is_not_there_is_a_fault(monkeypatch, tmp_path):

@@ -15,7 +15,7 @@ from typing import Literal
 State = Literal["ok", "note", "fault"]
 
 CORE = ("torch", "numpy", "scipy", "networkx", "pyarrow", "duckdb", "pydantic", "typer", "rich", "safetensors", "yaml")
-EXTRAS = {"report": ("matplotlib", "jinja2")}
+EXTRAS = {"bench": ("matplotlib",)}
 _REPORT = "install weft again; if that does not help, report it with the output of weft doctor --json"
 _DISTRIBUTION = {"yaml": "pyyaml"}
 

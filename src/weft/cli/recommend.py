@@ -74,8 +74,8 @@ def recommend(
 
 def demo(
     out: str = typer.Option("weft-demo", help="Folder of the results; the run of an earlier demo is replaced."),
-    users: int = typer.Option(2000, min=2, help="Customers of the shop."),
-    items: int = typer.Option(800, min=2, help="Items of the shop."),
+    users: int = typer.Option(3000, min=2, help="Customers of the shop."),
+    items: int = typer.Option(1200, min=2, help="Items of the shop."),
     purchases: int = typer.Option(60000, min=1, help="Purchases in its year."),
     seed: int = typer.Option(0, min=0, help="Makes another shop and another run."),
     quiet: bool = typer.Option(False, "--quiet", help="Show no progress."),
