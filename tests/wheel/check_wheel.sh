@@ -32,7 +32,7 @@ for environment in $environments; do
   fi
   "$venv/bin/python" -m pip install --quiet pytest hypothesis jaxtyping beartype
   "$venv/bin/python" -m pip install --quiet --force-reinstall --no-deps "$wheel"
-  "$venv/bin/python" -m pip install --quiet "$wheel[report]"
+  "$venv/bin/python" -m pip install --quiet "$wheel"
   echo "== $name"
   (cd "$work" && "$venv/bin/python" - <<'PYTHON'
 import platform
