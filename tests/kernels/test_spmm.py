@@ -12,8 +12,8 @@ from tests.cases.graphs import Case, case_from_edges, cases, random_case
 from torch import Tensor
 
 from weft.errors import DtypeError, InputError, ShapeError
-from weft.kernels import native as library
 from weft.kernels import coo_to_compressed, spmm, spmm_arg
+from weft.kernels import native as library
 from weft.kernels.compressed import Compressed
 from weft.kernels.spmm import native, reference
 
