@@ -10,7 +10,15 @@ import typer
 if TYPE_CHECKING:
     from weft.tasks import RecommendRun
 
-_MEASURES = ("recall@20", "ndcg@20", "hit_rate@20", "mrr@20", "coverage@20", "mean_popularity@20")
+# Measure and its heading; the best value of the first four is shown in bold, as more is better there.
+_MEASURES = {
+    "recall@20": "Recall",
+    "ndcg@20": "NDCG",
+    "hit_rate@20": "hit rate",
+    "mrr@20": "MRR",
+    "coverage@20": "coverage",
+}
+_MORE_IS_BETTER = tuple(_MEASURES)[:4]
 _SCORERS = {"model": "LightGCN", "item_neighbours": "item neighbours", "popularity": "popularity"}
 
 
@@ -130,22 +138,23 @@ def _print_results(run: RecommendRun, page: Path) -> None:
 
     console = Console(highlight=False)
     counts = run.metrics["counts"]
-    table = Table(title=f"test purchases of {counts['users_measured']:,} users, full catalogue of {counts['items']:,}")
-    table.add_column("")
-    for measure in _MEASURES:
-        table.add_column(measure.replace("_", " "), justify="right")
+    table = Table(
+        title=f"first 20 of {counts['items']:,} items for {counts['users_measured']:,} users with test purchases"
+    )
+    table.add_column("", no_wrap=True)
+    for heading in _MEASURES.values():
+        table.add_column(heading, justify="right", no_wrap=True)
     for scorer, name in _SCORERS.items():
         values = run.metrics[scorer]
-        best = {m for m in _MEASURES[:4] if values[m] == max(run.metrics[other][m] or 0 for other in _SCORERS)}
-        cells = [_cell(measure, values[measure], measure in best) for measure in _MEASURES]
+        best = {m for m in _MORE_IS_BETTER if values[m] == max(run.metrics[other][m] or 0 for other in _SCORERS)}
+        cells = [_cell(values[measure], measure in best) for measure in _MEASURES]
         table.add_row(name, *cells)
     console.print(table)
     console.print(f"recommendations  {run.folder / 'recommendations.parquet'}", soft_wrap=True)
     console.print(f"report           {page}", soft_wrap=True)
 
 
-def _cell(measure: str, value: float | None, best: bool) -> str:
+def _cell(value: float | None, best: bool) -> str:
     if value is None:
         return "-"
-    shown = f"{value:.1f}" if measure.startswith("mean_popularity") else f"{value:.4f}"
-    return f"[bold]{shown}[/bold]" if best else shown
+    return f"[bold]{value:.4f}[/bold]" if best else f"{value:.4f}"
