@@ -15,10 +15,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <vector>
 
 #include "dispatch.h"
 #include "feature_plan.h"
+#include "lane_sums.h"
+#include "memory.h"
 #include "message.h"
 #include "parallel.h"
 
@@ -49,7 +52,7 @@ struct sddmm_task {
   }
 };
 
-inline constexpr int64_t sddmm_edges_ahead = 12;
+inline constexpr int64_t sddmm_edges_ahead = 20;
 
 // Calls body(row, p) for all edges, with what they will touch on its way into the cache; `bytes` of each operand row.
 template <typename T, typename Index, typename Body>
@@ -89,35 +92,86 @@ void sddmm_messages(const sddmm_task<T, Index>& task, const feature_plan& plan, 
   });
 }
 
-// Dot of two blocks of `size` numbers: two running vectors, then single numbers.
-template <typename T, int W>
-WEFT_INLINE accumulator_t<T> dot(const T* lhs, const T* rhs, int64_t size) {
-  using A = accumulator_t<T>;
+// The whole vectors of a dot of two blocks of `size` numbers, not yet added across lanes; two running vectors.
+template <typename T, int W, typename A = accumulator_t<T>>
+WEFT_INLINE lanes_t<A, W> dot_lanes(const T* lhs, const T* rhs, int64_t size) {
   lanes_t<A, W> even{}, odd{};
   int64_t k = 0;
   for (; k + 2 * W <= size; k += 2 * W) {
     even += load<A, W>(lhs + k) * load<A, W>(rhs + k);
     odd += load<A, W>(lhs + k + W) * load<A, W>(rhs + k + W);
   }
-  if (k + W <= size) {
-    even += load<A, W>(lhs + k) * load<A, W>(rhs + k);
-    k += W;
-  }
-  A total = sum_lanes<A, W>(even + odd);
-  for (; k < size; ++k) total += A(lhs[k]) * A(rhs[k]);
-  return total;
+  if (k + W <= size) even += load<A, W>(lhs + k) * load<A, W>(rhs + k);
+  return even + odd;
 }
 
+// Four dots at once; lhs[i] and rhs[i] point at blocks of `size` numbers.
+template <typename T, int W, typename A = accumulator_t<T>>
+WEFT_INLINE void four_dots(const T* const* lhs, const T* const* rhs, int64_t size, A* sums) {
+  std::array<lanes_t<A, W>, 4> lanes;
+  for (int i = 0; i < 4; ++i) lanes[i] = dot_lanes<T, W>(lhs[i], rhs[i], size);
+  if constexpr (W >= 4) {
+    sum_lanes_of_four<A, W>(lanes.data(), sums);
+  } else {
+    for (int i = 0; i < 4; ++i) sums[i] = sum_lanes<A, W>(lanes[i]);
+  }
+  for (int64_t k = size - size % W; k < size; ++k) {
+    for (int i = 0; i < 4; ++i) sums[i] += A(lhs[i][k]) * A(rhs[i][k]);
+  }
+}
+
+// Dots of one edge, four heads at a time; where fewer are left the last one is computed again.
 template <typename T, typename Index, int W>
-void sddmm_dots(const sddmm_task<T, Index>& task, const feature_plan& heads, int64_t size, int num_threads) {
-  const std::vector<place> all = heads.vectors(1);
+void sddmm_dots_by_head(const sddmm_task<T, Index>& task, const std::vector<place>& heads, int64_t size,
+                        int num_threads) {
   const int64_t bytes = std::min<int64_t>(task.out_stride * size * int64_t(sizeof(T)), 512);
+  const int64_t num_heads = int64_t(heads.size());
   for_edges(task, true, bytes, num_threads, [&](int64_t row, int64_t p) {
     const T* lhs = task.at(task.lhs, row, p);
     const T* rhs = task.at(task.rhs, row, p);
     T* out = task.out + task.id(p) * task.out_stride;
-    for (const place& at : all) out[at.out] = T(dot<T, W>(lhs + at.lhs * size, rhs + at.rhs * size, size));
+    std::array<const T*, 4> left, right;
+    std::array<accumulator_t<T>, 4> sums;
+    for (int64_t head = 0; head < num_heads; head += 4) {
+      for (int i = 0; i < 4; ++i) {
+        const place& at = heads[std::min(head + i, num_heads - 1)];
+        left[i] = lhs + at.lhs * size;
+        right[i] = rhs + at.rhs * size;
+      }
+      four_dots<T, W>(left.data(), right.data(), size, sums.data());
+      for (int64_t i = 0; i < std::min<int64_t>(4, num_heads - head); ++i) out[heads[head + i].out] = T(sums[i]);
+    }
   });
+}
+
+// Single dots, four edges of a row at a time; where fewer are left the last one is computed again, so that a value does
+// not depend on its place in the row.
+template <typename T, typename Index, int W>
+void sddmm_dots_by_edge(const sddmm_task<T, Index>& task, int64_t size, int num_threads) {
+  const int64_t bytes = std::min<int64_t>(size * int64_t(sizeof(T)), 512);
+  for_edges(task, true, bytes, num_threads, [&](int64_t row, int64_t p) {
+    const int64_t begin = task.indptr[row], end = task.indptr[row + 1], past = (p - begin) % 4;
+    if (past != 3 && p + 1 != end) return;
+    const int64_t start = p - past;
+    std::array<const T*, 4> left, right;
+    std::array<accumulator_t<T>, 4> sums;
+    for (int i = 0; i < 4; ++i) {
+      left[i] = task.at(task.lhs, row, std::min(start + i, p));
+      right[i] = task.at(task.rhs, row, std::min(start + i, p));
+    }
+    four_dots<T, W>(left.data(), right.data(), size, sums.data());
+    for (int64_t i = 0; i <= past; ++i) task.out[task.id(start + i)] = T(sums[i]);
+  });
+}
+
+template <typename T, typename Index, int W>
+void sddmm_dots(const sddmm_task<T, Index>& task, const feature_plan& plan, int64_t size, int num_threads) {
+  const std::vector<place> heads = plan.vectors(1);
+  if (heads.size() == 1) {
+    sddmm_dots_by_edge<T, Index, W>(task, size, num_threads);
+  } else {
+    sddmm_dots_by_head<T, Index, W>(task, heads, size, num_threads);
+  }
 }
 
 // Everything that crosses the C interface, still untyped. For dot, `sizes` and strides leave out the last dimension and
@@ -152,6 +206,7 @@ int32_t sddmm(const sddmm_call& call) {
   task.out_stride = call.out_stride;
   task.lhs = {static_cast<const T*>(call.lhs), call.lhs_stride, call.lhs_target};
   task.rhs = {static_cast<const T*>(call.rhs), call.rhs_stride, call.rhs_target};
+  prefer_large_pages(call.out, call.num_edges * call.out_stride * int64_t(sizeof(T)));
   const feature_plan plan(call.num_dims, call.sizes, call.lhs_strides, call.rhs_strides);
   if (call.message == code_dot) {
     if (call.dot_size >= native) {

@@ -22,6 +22,7 @@
 
 #include "dispatch.h"
 #include "feature_plan.h"
+#include "memory.h"
 #include "message.h"
 #include "parallel.h"
 
@@ -285,6 +286,8 @@ int32_t spmm(const spmm_call& call) {
   task.flip = call.reduce == code_min ? sign_bit<A> : 0;
   const edge_operand<T, Index> u{static_cast<const T*>(call.u), indices, call.u_stride};
   const edge_operand<T, Index> e{static_cast<const T*>(call.e), static_cast<const Index*>(call.eids), call.e_stride};
+  prefer_large_pages(call.out, call.num_rows * call.out_stride * int64_t(sizeof(T)));
+  if (call.arg) prefer_large_pages(call.arg, call.num_rows * call.out_stride * int64_t(sizeof(Index)));
   const operand_order order(call.message, feature_plan(call.num_dims, call.sizes, call.u_strides, call.e_strides));
   task.lhs = order.swapped ? e : u;
   task.rhs = order.swapped ? u : e;
