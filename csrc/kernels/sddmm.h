@@ -52,23 +52,43 @@ struct sddmm_task {
   }
 };
 
-inline constexpr int64_t sddmm_edges_ahead = 20;
+inline constexpr int64_t sddmm_edges_ahead = 16;
 
-// Calls body(row, p) for all edges, with what they will touch on its way into the cache; `bytes` of each operand row.
-template <typename T, typename Index, typename Body>
-void for_edges(const sddmm_task<T, Index>& task, bool binary, int64_t bytes, int num_threads, Body&& body) {
-  const bool far_lhs = task.lhs.target != target_row, far_rhs = binary && task.rhs.target != target_row;
-  const auto fetch = [&](const T* row) {
+// Brings what the edge some way after p will touch on its way into the cache.
+template <typename T, typename Index>
+class edge_fetch {
+  const sddmm_task<T, Index>& task;
+  const bool far_lhs, far_rhs;
+  const int64_t bytes;  // of an operand's row
+
+  WEFT_INLINE void fetch_row(const T* row) const {
     for (int64_t b = 0; b < bytes; b += 64) prefetch(reinterpret_cast<const char*>(row) + b);
-  };
+  }
+
+ public:
+  edge_fetch(const sddmm_task<T, Index>& task, bool binary, int64_t row_bytes)
+      : task(task),
+        far_lhs(task.lhs.target != target_row),
+        far_rhs(binary && task.rhs.target != target_row),
+        bytes(std::min<int64_t>(row_bytes, 512)) {}
+
+  WEFT_INLINE void operator()(int64_t row, int64_t p) const {
+    const int64_t ahead = std::min(p + sddmm_edges_ahead, task.num_edges - 1);
+    if (far_lhs) fetch_row(task.at(task.lhs, row, ahead));
+    if (far_rhs) fetch_row(task.at(task.rhs, row, ahead));
+    prefetch_write(task.out + task.id(ahead) * task.out_stride);
+  }
+};
+
+// Calls body(row, p) for all edges.
+template <typename T, typename Index, typename Body>
+void for_edges(const sddmm_task<T, Index>& task, bool binary, int64_t row_bytes, int num_threads, Body&& body) {
+  const edge_fetch<T, Index> fetch(task, binary, row_bytes);
   for_row_ranges(task.indptr, task.num_rows, num_threads, [&](int64_t first, int64_t last) {
     for (int64_t row = first; row < last; ++row) {
       const int64_t end = task.indptr[row + 1];
       for (int64_t p = task.indptr[row]; p < end; ++p) {
-        const int64_t ahead = std::min(p + sddmm_edges_ahead, task.num_edges - 1);
-        if (far_lhs) fetch(task.at(task.lhs, row, ahead));
-        if (far_rhs) fetch(task.at(task.rhs, row, ahead));
-        prefetch_write(task.out + task.id(ahead) * task.out_stride);
+        fetch(row, p);
         body(row, p);
       }
     }
@@ -80,7 +100,7 @@ template <typename T, typename Index, typename Message, int W>
 void sddmm_messages(const sddmm_task<T, Index>& task, const feature_plan& plan, int num_threads) {
   using A = accumulator_t<T>;
   const std::vector<place> vectors = plan.vectors(W);
-  const int64_t bytes = std::min<int64_t>(task.out_stride * int64_t(sizeof(T)), 512);
+  const int64_t bytes = task.out_stride * int64_t(sizeof(T));
   for_edges(task, Message::op != message::copy, bytes, num_threads, [&](int64_t row, int64_t p) {
     const T* lhs = task.at(task.lhs, row, p);
     const T* rhs = Message::op == message::copy ? nullptr : task.at(task.rhs, row, p);
@@ -124,7 +144,7 @@ WEFT_INLINE void four_dots(const T* const* lhs, const T* const* rhs, int64_t siz
 template <typename T, typename Index, int W>
 void sddmm_dots_by_head(const sddmm_task<T, Index>& task, const std::vector<place>& heads, int64_t size,
                         int num_threads) {
-  const int64_t bytes = std::min<int64_t>(task.out_stride * size * int64_t(sizeof(T)), 512);
+  const int64_t bytes = task.out_stride * size * int64_t(sizeof(T));
   const int64_t num_heads = int64_t(heads.size());
   for_edges(task, true, bytes, num_threads, [&](int64_t row, int64_t p) {
     const T* lhs = task.at(task.lhs, row, p);
@@ -148,19 +168,23 @@ void sddmm_dots_by_head(const sddmm_task<T, Index>& task, const std::vector<plac
 // not depend on its place in the row.
 template <typename T, typename Index, int W>
 void sddmm_dots_by_edge(const sddmm_task<T, Index>& task, int64_t size, int num_threads) {
-  const int64_t bytes = std::min<int64_t>(size * int64_t(sizeof(T)), 512);
-  for_edges(task, true, bytes, num_threads, [&](int64_t row, int64_t p) {
-    const int64_t begin = task.indptr[row], end = task.indptr[row + 1], past = (p - begin) % 4;
-    if (past != 3 && p + 1 != end) return;
-    const int64_t start = p - past;
+  const edge_fetch<T, Index> fetch(task, true, size * int64_t(sizeof(T)));
+  for_row_ranges(task.indptr, task.num_rows, num_threads, [&](int64_t first, int64_t last) {
     std::array<const T*, 4> left, right;
     std::array<accumulator_t<T>, 4> sums;
-    for (int i = 0; i < 4; ++i) {
-      left[i] = task.at(task.lhs, row, std::min(start + i, p));
-      right[i] = task.at(task.rhs, row, std::min(start + i, p));
+    for (int64_t row = first; row < last; ++row) {
+      const int64_t end = task.indptr[row + 1];
+      for (int64_t p = task.indptr[row]; p < end; p += 4) {
+        for (int64_t i = 0; i < 4; ++i) {
+          const int64_t edge = std::min(p + i, end - 1);
+          fetch(row, edge);
+          left[i] = task.at(task.lhs, row, edge);
+          right[i] = task.at(task.rhs, row, edge);
+        }
+        four_dots<T, W>(left.data(), right.data(), size, sums.data());
+        for (int64_t i = 0; i < std::min<int64_t>(4, end - p); ++i) task.out[task.id(p + i)] = T(sums[i]);
+      }
     }
-    four_dots<T, W>(left.data(), right.data(), size, sums.data());
-    for (int64_t i = 0; i <= past; ++i) task.out[task.id(start + i)] = T(sums[i]);
   });
 }
 

@@ -110,21 +110,22 @@ void spmm_group(const spmm_task<T, Index>& task, int64_t first, int64_t last, co
     if constexpr (Reduce == reduction::sum) {
       for (int64_t p = begin; p < end; ++p) visit(p, [&](int i, lanes value) { total[i] += value; });
     } else if (begin < end) {
-      lanes poison{};  // becomes NaN where any message was
+      // NaN where any message was NaN; also where infinities of both signs met, which only costs a second look.
+      lanes poison{}, seen{};
       visit(begin, [&](int i, lanes value) {
         total[i] = flip_sign<A, W>(value, flip);
-        poison = value == value ? poison : value;
+        poison += value;
       });
       for (int64_t p = begin + 1; p < end; ++p) {
         visit(p, [&](int i, lanes message) {
           const lanes value = flip_sign<A, W>(message, flip);
-          const auto better = value > total[i];
-          total[i] = better ? value : total[i];
           if constexpr (Reduce == reduction::extreme_arg) {
-            winner[i] = better ? fill<int_of<A>, W>(int_of<A>(p - begin)) : winner[i];
+            winner[i] = value > total[i] ? fill<int_of<A>, W>(int_of<A>(p - begin)) : winner[i];
           }
-          poison = value == value ? poison : value;
+          total[i] = value > total[i] ? value : total[i];
+          seen = i == 0 ? value : seen + value;
         });
+        poison += seen;
       }
       const A any = sum_lanes<A, W>(poison);
       if (any != any) {
