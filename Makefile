@@ -3,6 +3,7 @@
 #
 #   PYTHON=python3.12 make test     another interpreter (the first time)
 #   make test T=tests/kernels       a part of the tests
+#   make bench ARGS=--quick         options of benchmarks.run
 #   make native ISAS="x86-64-v2;x86-64-v3;x86-64-v4"   all instruction sets instead of this CPU's best
 
 PYTHON ?= python3
@@ -48,7 +49,7 @@ format: $(INSTALLED)
 	$(BIN)/clang-format -i $$(find csrc -name '*.h' -o -name '*.cpp')
 
 bench: native
-	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.run $(ARGS)
 
 docs: $(VENV)/installed-docs
 	$(BIN)/python -m sphinx -q -W --keep-going -b html docs build/docs

@@ -8,7 +8,7 @@
 #endif
 
 // Number that the loader compares with its own: a library of another interface is refused.
-WEFT_EXPORT int32_t weft_abi_version() { return 1; }
+WEFT_EXPORT int32_t weft_abi_version() { return 2; }
 
 // 1 when the loops run in parallel.
 WEFT_EXPORT int32_t weft_has_openmp() {

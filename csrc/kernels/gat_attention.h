@@ -329,7 +329,9 @@ class gat_forward_rows {
   void weigh(int64_t first, int64_t count, bool has_sums) const {
     const int64_t heads = num_heads();
     const int64_t lanes = row_work.lanes();
-    const int64_t padded = row_work.pad(raw, count * heads, -row_work.infinity);
+    // Lanes past the last edge repeat the first, so that they change no maximum, and get the weight 0 below.
+    const int64_t padded = row_work.pad(raw, count * heads, Acc(0));
+    for (int64_t i = count * heads; i < padded; ++i) raw[i] = raw[i % heads];
     std::copy(top, top + lanes, shrink);
     for (int64_t block = 0; block < padded; block += lanes) {
       for (int64_t l = 0; l < lanes; l += W) {
@@ -340,6 +342,7 @@ class gat_forward_rows {
         store<Acc, W>(top + l, score > old ? score : old);
       }
     }
+    row_work.pad(weight, count * heads, -row_work.infinity);
     row_work.largest_of_lanes(top);
     if (has_sums) correct();
     for (int64_t block = 0; block < padded; block += lanes) {
@@ -507,7 +510,8 @@ class gat_backward_rows {
     const int64_t heads = num_heads();
     const int64_t lanes = row_work.lanes();
     const int64_t padded = row_work.pad(inverse, count * heads, Acc(0));
-    for (Acc* values : {score, top, dot, product}) row_work.pad(values, count * heads, Acc(0));
+    for (Acc* values : {score, dot, product}) row_work.pad(values, count * heads, Acc(0));
+    row_work.pad(top, count * heads, row_work.infinity);  // an exponential of 0 past the last edge, whatever the scores
     if (task.dropout.threshold != 0) {
       dropout_factors(task.dropout, task.reverse.eids, first, count, heads, states, factor);
       row_work.pad(factor, count * heads, Acc(0));

@@ -240,3 +240,26 @@ def test_arguments_of_the_wrong_kind_are_refused():
         gat_attention(case.csc, feat, score_src.double(), score_dst)
     with pytest.raises(InputError, match=r"dropout is 1\.5"):
         gat_attention(case.csc, feat, score_src, score_dst, 0.2, 1.5)
+
+
+@pytest.mark.parametrize("negative_slope", [0.0, -0.1, 1.0])
+@pytest.mark.parametrize("size", [1.0, 100.0, 1000.0])
+def test_any_slope_and_size_of_scores_equals_reference(negative_slope, size):
+    # Three edges and two heads do not fill the lanes of a vector.
+    csc = Compressed(torch.tensor([0, 2, 3]), torch.tensor([0, 1, 1]), None, 2)
+    generator = torch.Generator().manual_seed(0)
+    shapes = ((2, 2, 3), (2, 2), (2, 2))
+    inputs = [torch.randn(shape, generator=generator) for shape in shapes]
+    inputs = [inputs[0].requires_grad_(), *((size * one).requires_grad_() for one in inputs[1:])]
+    weight = torch.randn(2, 2, 3, generator=generator)
+    results = []
+    for dtype in (torch.float32, torch.float64):
+        cast = [one.detach().to(dtype).requires_grad_() for one in inputs]
+        raw = cast[1][csc.indices] + cast[2][torch.tensor([0, 0, 1])]
+        score = torch.where(raw > 0, raw, negative_slope * raw)
+        alpha = torch.cat([score[:2].softmax(0), score[2:].softmax(0)]).unsqueeze(-1) * cast[0][csc.indices]
+        wanted = torch.stack([alpha[:2].sum(0), alpha[2]])
+        out = wanted if dtype == torch.float64 else gat_attention(csc, *cast, negative_slope)
+        results.append([out, *torch.autograd.grad((out * weight.to(dtype)).sum(), cast)])
+    for got, exact in zip(*results, strict=True):
+        torch.testing.assert_close(got.double(), exact, rtol=1e-3, atol=1e-4)

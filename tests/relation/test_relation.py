@@ -215,3 +215,12 @@ def test_relation_without_edges_or_nodes():
     assert lists(relation.csc()) == ([0, 0, 0], [], None, 0)
     assert relation.out_degrees().tolist() == []
     assert relation.in_degrees().tolist() == [0, 0]
+
+
+def test_formats_of_the_reversed_relation_are_made_once():
+    relation = Relation.from_coo(SRC, DST, 3, 2)
+    turned = relation.reverse()
+    indices = turned.csc().indices
+    assert relation.reverse() is turned
+    assert relation.csr().indices is indices
+    assert relation.reverse().csc().indices is indices

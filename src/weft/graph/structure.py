@@ -154,7 +154,7 @@ def degrees(where: str, graph: Graph, nodes: Any, etype: Etype | None, *, inward
     relation = graph.relations[index]
     counts = relation.in_degrees() if inward else relation.out_degrees()
     if is_all(nodes):
-        return counts.to(graph.idtype)
+        return counts.to(graph.idtype, copy=True)  # the relation keeps its own
     space = (graph.schema.dst_spaces if inward else graph.schema.src_spaces)[index]
     chosen = counts[node_rows(where, graph, nodes, space)].to(graph.idtype)
     return int(chosen) if _is_one(nodes) else chosen

@@ -24,7 +24,7 @@ from torch import Tensor
 
 from weft.errors import InputError, NativeError
 
-ABI_VERSION = 1
+ABI_VERSION = 2
 ISAS = ("x86-64-v4", "x86-64-v3", "x86-64-v2", "plain")
 _DIRECTORY = Path(__file__).resolve().parent.parent / "_native"
 _SUFFIX = {"win32": ".dll"}.get(sys.platform, ".so")

@@ -54,6 +54,7 @@ class Relation:
         self._dst_sorted = dst_sorted
         self._in_degrees: Tensor | None = None
         self._out_degrees: Tensor | None = None
+        self._reversed: Relation | None = None
 
     @classmethod
     def from_coo(
@@ -196,23 +197,36 @@ class Relation:
         return self._out_degrees
 
     def reverse(self) -> Relation:
-        """Return the relation with every edge turned round and its ID kept; shares all storage."""
-        swap = {"csr": "csc", "csc": "csr", "coo": "coo"}
-        turned = Relation(
-            self.num_dst,
-            self.num_src,
-            self.num_edges,
-            self.idtype,
-            self.device,
-            coo=(self._coo[1], self._coo[0]) if self._coo is not None else None,
-            csr=self._csc,
-            csc=self._csr,
-            kept=tuple(name for name in FORMATS if swap[name] in self.kept),
-            src_sorted=self._dst_sorted,
-            dst_sorted=self._src_sorted,
-        )
-        turned._in_degrees, turned._out_degrees = self._out_degrees, self._in_degrees
-        return turned
+        """Return the relation with every edge turned round and its ID kept; shares all storage.
+
+        The same object each time, so that formats made for it (by a backward pass, say) are made once.
+        """
+        if self._reversed is None:
+            swap = {"csr": "csc", "csc": "csr", "coo": "coo"}
+            self._reversed = Relation(
+                self.num_dst,
+                self.num_src,
+                self.num_edges,
+                self.idtype,
+                self.device,
+                coo=(self._coo[1], self._coo[0]) if self._coo is not None else None,
+                csr=self._csc,
+                csc=self._csr,
+                kept=tuple(name for name in FORMATS if swap[name] in self.kept),
+                src_sorted=self._dst_sorted,
+                dst_sorted=self._src_sorted,
+            )
+        self._share_formats(self._reversed)
+        return self._reversed
+
+    def _share_formats(self, turned: Relation) -> None:
+        """Give each of the two what only the other has."""
+        self._csr = turned._csc = self._csr if self._csr is not None else turned._csc
+        self._csc = turned._csr = self._csc if self._csc is not None else turned._csr
+        in_degrees = self._in_degrees if self._in_degrees is not None else turned._out_degrees
+        out_degrees = self._out_degrees if self._out_degrees is not None else turned._in_degrees
+        self._in_degrees = turned._out_degrees = in_degrees
+        self._out_degrees = turned._in_degrees = out_degrees
 
     def edge_part(self, eids: Tensor) -> Relation:
         """Return the relation of some edges between all nodes; edge ``i`` of it is edge ``eids[i]`` of this one.
