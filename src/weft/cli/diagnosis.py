@@ -143,17 +143,17 @@ def _shares_pool(library: ctypes.CDLL) -> bool:
 
 
 def gpu() -> list[Finding]:
-    """CUDA devices and Triton, which compiles the kernels for them."""
+    """CUDA devices, Triton, and what runs there."""
     import torch
 
     if not torch.cuda.is_available():
         return [Finding("GPU", "CUDA", "none that PyTorch can use")]
     names = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
     version, trouble = _import("triton")
-    advice = "pip install triton; until then the reference kernels run on the GPU" if trouble else ""
     return [
         Finding("GPU", "CUDA", ", ".join(names)),
-        Finding("GPU", "Triton", trouble or version, "note" if trouble else "ok", advice),
+        Finding("GPU", "Triton", trouble or version, "note" if trouble else "ok"),
+        Finding("GPU", "kernels", "none of weft's own yet: its PyTorch references run on a GPU", "note"),
     ]
 
 

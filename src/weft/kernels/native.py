@@ -136,10 +136,23 @@ def warn_missing() -> None:
         )
 
 
+@functools.cache
+def warn_device(device_type: str) -> None:
+    """Say once that the references run on a device that weft has no kernels for."""
+    warnings.warn(
+        f"weft has no kernels of its own for {device_type} yet: the PyTorch references run there, which store messages.",
+        RuntimeWarning,
+        stacklevel=3,
+    )
+
+
 def use_native(*tensors: Tensor | None) -> bool:
     """Return whether native code can take these tensors: the library is there and all of them lie on the CPU."""
     present = [tensor for tensor in tensors if tensor is not None]
-    if any(tensor.device.type != "cpu" for tensor in present):
+    elsewhere = [tensor.device.type for tensor in present if tensor.device.type != "cpu"]
+    if elsewhere:
+        if elsewhere[0] != "meta":
+            warn_device(elsewhere[0])
         return False
     if not is_available():
         warn_missing()
