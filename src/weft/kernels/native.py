@@ -140,7 +140,7 @@ def warn_missing() -> None:
 def warn_device(device_type: str) -> None:
     """Say once that the references run on a device that weft has no kernels for."""
     warnings.warn(
-        f"weft has no kernels of its own for {device_type} yet: the PyTorch references run there, which store messages.",
+        f"weft has no kernels of its own for {device_type} yet: its PyTorch references run there.",
         RuntimeWarning,
         stacklevel=3,
     )
