@@ -129,3 +129,12 @@ def test_bpr_broadcasts_over_several_negatives():
 def test_bpr_checks_rows():
     with pytest.raises(ShapeError, match="same number of rows"):
         bpr_loss(torch.zeros(2), torch.zeros(3))
+
+
+def test_bpr_weighs_its_rows():
+    loss = bpr_loss(torch.tensor([1.0, 0.0]), torch.tensor([0.0, 0.0]), torch.tensor([3.0, 1.0]))
+    assert float(loss) == pytest.approx((3 * math.log(1 + math.exp(-1)) + math.log(2.0)) / 4)
+
+
+def test_bpr_of_no_pair_is_zero():
+    assert float(bpr_loss(torch.zeros(0), torch.zeros(0))) == 0

@@ -75,3 +75,11 @@ def test_unwritable_folder_is_said(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(OutputError, match="cannot write"):
         save_checkpoint(tmp_path / "file" / "below", {"a": torch.zeros(1)}, {})
+
+
+def test_changed_state_is_found(tmp_path):
+    save_checkpoint(tmp_path, {"a": torch.zeros(1)}, {"step": 1})
+    path = tmp_path / "checkpoint.json"
+    path.write_text(path.read_text().replace('"step": 1', '"step": 2'))
+    with pytest.raises(CheckpointError, match="checksum of its state"):
+        load_checkpoint(tmp_path)

@@ -16,7 +16,7 @@ import typer
 import typer.core
 
 from weft.cli import doctor, recommend
-from weft.errors import InputError, OutputError
+from weft.errors import InputError, OutputError, WeftError
 
 UNUSABLE = 2
 INTERRUPTED = 130
@@ -31,6 +31,9 @@ class _Boundary(typer.core.TyperGroup):
         except (InputError, OutputError) as error:
             print(f"weft: {error}", file=sys.stderr)
             raise typer.Exit(UNUSABLE) from error
+        except WeftError as error:
+            print(f"weft: {error}", file=sys.stderr)
+            raise typer.Exit(1) from error
         except KeyboardInterrupt:
             print("weft: stopped.", file=sys.stderr)
             raise typer.Exit(INTERRUPTED) from None

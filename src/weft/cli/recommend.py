@@ -51,6 +51,7 @@ def recommend(
     epochs: int = typer.Option(None, help="Most passes over the users."),
     patience: int = typer.Option(None, help="Validations without gain after which training stops."),
     seed: int = typer.Option(None, help="Decides every random choice; 0."),
+    config: str = typer.Option(None, help="A config.yaml that a run wrote; other options go before it."),
     resume: bool = typer.Option(False, "--resume", help="Go on with the run in --out that was stopped."),
     overwrite: bool = typer.Option(False, "--overwrite", help="Replace the run that stands in --out."),
     checkpoint_seconds: float = typer.Option(60.0, min=0, help="Least seconds between two checkpoints."),
@@ -77,6 +78,13 @@ def recommend(
     settings = {name: given[name] for name in names if given[name] is not None}
     if query:
         settings["query"] = True
+    if config is not None:
+        from weft.tasks import load_config
+
+        kept = load_config(Path(config))
+        settings = {**kept.model_dump(exclude={"model"}), **kept.model.model_dump(), **settings}
+        kept_source = settings.pop("source")
+        purchases = purchases if purchases is not None else kept_source
     _run(purchases, out, settings, resume, overwrite, checkpoint_seconds, quiet)
 
 
@@ -109,10 +117,14 @@ def _run(
     from rich.console import Console
 
     from weft.report import recommendation_report
+    from weft.tasks import RecommendRun
     from weft.tasks import recommend as run_task
-    from weft.train import Interrupted
 
     console = Console(stderr=True, quiet=quiet)
+    if resume and (Path(out) / "metrics.json").exists() and not (Path(out) / "report.html").exists():
+        # Stopped between its last result and its page.
+        _print_results(RecommendRun.load(out), recommendation_report(Path(out)))
+        return
     try:
         run = run_task(
             purchases,
@@ -124,8 +136,9 @@ def _run(
             console=console,
             **settings,
         )
-    except Interrupted:
-        console.print(f"stopped; the state is kept. Go on with: weft recommend --resume --out {out}", soft_wrap=True)
+    except KeyboardInterrupt:
+        if (Path(out) / "config.yaml").exists():
+            console.print(f"stopped; go on with: weft recommend --resume --out {out}", soft_wrap=True, highlight=False)
         raise typer.Exit(130) from None
     page = recommendation_report(run.folder)
     _print_results(run, page)

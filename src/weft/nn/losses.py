@@ -152,12 +152,13 @@ def _softmax_block(logits: Tensor, rows: Tensor, columns: Tensor, weights: Tenso
     return (functional.softplus(lead) * weights).sum(dtype=torch.float64)
 
 
-def bpr_loss(positive_scores: Tensor, negative_scores: Tensor) -> Tensor:
-    """Return the mean of ``-log sigmoid(positive - negative)``, as a scalar.
+def bpr_loss(positive_scores: Tensor, negative_scores: Tensor, weights: Tensor | None = None) -> Tensor:
+    """Return the weighted mean of ``-log sigmoid(positive - negative)``, as a scalar; 0 for no pair.
 
     Args:
         positive_scores: ``(B,)`` or ``(B, 1)``.
         negative_scores: ``(B,)`` or ``(B, K)``, broadcast against the positive scores.
+        weights: ``(B,)`` weight of each row, not negative; all 1 by default.
 
     Raises:
         ShapeError: the two have different numbers of rows.
@@ -171,4 +172,9 @@ def bpr_loss(positive_scores: Tensor, negative_scores: Tensor) -> Tensor:
         )
     if positive_scores.dim() < negative_scores.dim():
         positive_scores = positive_scores.unsqueeze(1)
-    return functional.softplus(negative_scores - positive_scores).mean()
+    losses = functional.softplus(negative_scores - positive_scores)
+    losses = losses if losses.dim() == 2 else losses.unsqueeze(1)
+    if weights is None:
+        return losses.sum() / max(1, losses.numel())
+    total = weights.sum().clamp(min=torch.finfo(weights.dtype).tiny) * max(1, losses.shape[1])
+    return (losses * weights.unsqueeze(1)).sum() / total

@@ -67,11 +67,21 @@ def save_checkpoint(folder: Path, tensors: Mapping[str, Tensor], state: Mapping[
     digest = hashlib.sha256(content).hexdigest()
     name = f"tensors-{digest[:16]}.safetensors"
     write_atomically(folder / name, content)
-    manifest = {"format_version": FORMAT_VERSION, "tensors": name, "sha256": digest, "state": dict(state)}
+    manifest = {
+        "format_version": FORMAT_VERSION,
+        "tensors": name,
+        "sha256": digest,
+        "state": dict(state),
+        "state_sha256": _digest(state),
+    }
     write_atomically(folder / _MANIFEST, json.dumps(manifest, indent=1).encode())
     for stale in folder.glob("tensors-*.safetensors"):
         if stale.name != name:
             stale.unlink(missing_ok=True)
+
+
+def _digest(state: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(state, sort_keys=True).encode()).hexdigest()
 
 
 def has_checkpoint(folder: Path) -> bool:
@@ -91,7 +101,8 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     path = folder / _MANIFEST
     try:
         manifest = json.loads(path.read_bytes())
-        version, name, digest, state = (manifest[key] for key in ("format_version", "tensors", "sha256", "state"))
+        keys = ("format_version", "tensors", "sha256", "state", "state_sha256")
+        version, name, digest, state, state_digest = (manifest[key] for key in keys)
     except FileNotFoundError:
         raise CheckpointError(
             f"load_checkpoint: there is no checkpoint in {folder}; expected {path.name} there."
@@ -102,6 +113,8 @@ def load_checkpoint(folder: Path) -> Checkpoint:
         raise CheckpointError(
             f"load_checkpoint: {path} has format version {version!r}; this weft reads {FORMAT_VERSION}. {_WAY_OUT}"
         )
+    if _digest(state) != state_digest:
+        raise CheckpointError(f"load_checkpoint: {path} is damaged: the checksum of its state differs. {_WAY_OUT}")
     try:
         content = (folder / str(name)).read_bytes()
         if hashlib.sha256(content).hexdigest() != digest:

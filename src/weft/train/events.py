@@ -32,7 +32,8 @@ class EventLog:
         self._begin = time.monotonic() - elapsed
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = open(path, "wb" if keep_bytes is None else "r+b")  # noqa: SIM115 - lives as long as the log
+            # Without a buffer nothing is left to write when the log is closed after a failure.
+            self._stream = open(path, "wb" if keep_bytes is None else "r+b", buffering=0)  # noqa: SIM115 - kept open
             if keep_bytes is not None:
                 self._stream.truncate(keep_bytes)
                 self._stream.seek(keep_bytes)
@@ -56,7 +57,6 @@ class EventLog:
         line = json.dumps({"event": event, "time": round(self.elapsed, 3), **fields})
         try:
             self._stream.write(line.encode() + b"\n")
-            self._stream.flush()
         except OSError as error:
             raise OutputError(f"cannot write {self.path}: {error.strerror or error}.") from error
 
@@ -68,7 +68,7 @@ class EventLog:
         self.write("stage", name=name, seconds=round(time.monotonic() - begin, 3))
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; all that was written is with the operating system already."""
         self._stream.close()
 
 

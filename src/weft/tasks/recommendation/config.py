@@ -100,6 +100,8 @@ def make_config(settings: dict[str, Any]) -> RecommendConfig:
         raise InputError(f"recommend: {problems}.") from None
     if (config.source is None) == (config.dataset is None):
         raise InputError("recommend: name either a table of purchases or a dataset (--dataset gowalla), not both.")
+    if config.dataset is not None:
+        _check_dataset(config)
     if config.split == "published" and config.dataset is None:
         raise InputError(
             "recommend: split='published' needs a dataset; a table can be split by time, leave-last-out or random."
@@ -114,6 +116,21 @@ def make_config(settings: dict[str, Any]) -> RecommendConfig:
     return config
 
 
+def _check_dataset(config: RecommendConfig) -> None:
+    """Raise InputError for settings that a data set with a published split would ignore."""
+    ignored = [name for name in ("user", "item", "time", "weight") if getattr(config, name) is not None]
+    ignored += ["query"] if config.query else []
+    ignored += ["split"] if config.split not in ("auto", "published") else []
+    ignored += (
+        ["test_fraction"] if config.test_fraction != RecommendConfig.model_fields["test_fraction"].default else []
+    )
+    if ignored:
+        raise InputError(
+            f"recommend: dataset={config.dataset!r} comes with its columns and its published split, so "
+            f"{', '.join(ignored)} would have no effect; leave it out."
+        )
+
+
 def load_config(path: Path) -> RecommendConfig:
     """Return the configuration that a run wrote.
 
@@ -124,10 +141,10 @@ def load_config(path: Path) -> RecommendConfig:
 
     try:
         settings = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"load_config: cannot read {path}: {error.strerror or error}.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"load_config: cannot read {path}: {error}.") from error
     except yaml.YAMLError as error:
         raise InputError(f"load_config: {path} is not YAML: {error}.") from error
-    if not isinstance(settings, dict):
+    if not isinstance(settings, dict) or not isinstance(settings.get("model", {}), dict):
         raise InputError(f"load_config: {path} is not a configuration of a recommendation run.")
     return make_config(settings)

@@ -24,14 +24,30 @@ RUN_FILES = (
 """What a run writes into its folder; ``checkpoint`` goes when the run is finished."""
 
 
+LEFTOVERS = tuple(f".{name}.tmp" for name in RUN_FILES)
+"""What a run leaves that was killed while it wrote a file."""
+
+
 def check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
-    """Raise before any work when results could not be written, or would overwrite something."""
+    """Raise before any work when results could not be written, or would overwrite something.
+
+    Raises:
+        InputError: something stands there that would be lost.
+        OutputError: it cannot be written.
+    """
+    try:
+        _check(folder, resume=resume, overwrite=overwrite)
+    except PermissionError as error:
+        raise OutputError(f"recommend: {folder} cannot be used ({error.strerror}); name another folder.") from error
+
+
+def _check(folder: Path, *, resume: bool, overwrite: bool) -> None:
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"recommend: {folder} is a file; name a folder with --out.")
     if resume:
         return
     if folder.exists() and any(folder.iterdir()):
-        foreign = sorted({entry.name for entry in folder.iterdir()} - {*RUN_FILES, "shop"})
+        foreign = sorted({entry.name for entry in folder.iterdir()} - {*RUN_FILES, *LEFTOVERS, "shop"})
         if overwrite and foreign:
             raise InputError(
                 f"recommend: {folder} holds {foreign[0]!r}, which no run wrote, so it is not overwritten; "
@@ -49,7 +65,10 @@ def check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
 
 def remove(path: Path) -> None:
     """Remove a file or a folder, if it is there."""
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
+    try:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(f"recommend: cannot remove {path}: {error.strerror}.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import Any, NamedTuple
 
 from weft.data import Gowalla
@@ -10,6 +11,8 @@ from weft.errors import InputError
 from weft.store import Interactions, Split
 from weft.tables import read_interactions, split_by_time, split_leave_last_out, split_random_per_user
 from weft.tasks.recommendation.config import RecommendConfig
+
+_ROLES = ("user", "item", "time", "weight")
 
 
 class RunData(NamedTuple):
@@ -50,9 +53,27 @@ def split_data(interactions: Interactions, config: RecommendConfig) -> Split:
     return split_random_per_user(interactions, seed=config.seed, **fractions)
 
 
+def resolved(config: RecommendConfig, data: RunData) -> RecommendConfig:
+    """Return the configuration with what was guessed written out, enough to repeat the run from anywhere."""
+    update: dict[str, Any] = {"split": data.split.strategy}
+    if config.dataset is None:
+        update |= {role: column for role, column in data.interactions.columns.items() if role in _ROLES}
+        update["source"] = absolute(config.source) if not config.query else config.source
+    if config.items is not None:
+        update["items"] = absolute(config.items)
+    return config.model_copy(update=update)
+
+
+def absolute(source: str | None) -> str | None:
+    """Return the absolute path of a file or folder that exists, anything else (a glob, a query) as it is."""
+    return os.path.abspath(source) if source is not None and os.path.exists(source) else source
+
+
 def fingerprint(data: RunData, config: RecommendConfig) -> str:
     """Return a digest of all that decides the trained model; a checkpoint is used only by a run with the same."""
-    digest = hashlib.sha256(config.model_dump_json(exclude={"k", "items"}).encode())
+    # Where the table lies and what its columns are called does not matter; what it holds does.
+    left_out = {"k", "items", "source", "query", "user", "item", "time", "weight"}
+    digest = hashlib.sha256(config.model_dump_json(exclude=left_out).encode())
     interactions, split = data
     for tensor in (interactions.user_ids, interactions.item_ids, interactions.weights, split.train, split.validation):
         if tensor is not None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from weft.errors import InputError, OutputError
+from weft.errors import CheckpointError, InputError, OutputError
 from weft.metrics import UserItems, group_by_user
 from weft.nn import LightGCN
 from weft.store import Interactions
@@ -38,7 +38,15 @@ from weft.tasks.recommendation.outputs import (
     write_json,
     write_recommendations,
 )
-from weft.tasks.recommendation.preparation import RunData, check_resumable, fingerprint, read_data, split_data
+from weft.tasks.recommendation.preparation import (
+    RunData,
+    absolute,
+    check_resumable,
+    fingerprint,
+    read_data,
+    resolved,
+    split_data,
+)
 from weft.tasks.recommendation.result import RecommendRun, write_model
 from weft.tasks.recommendation.scoring import choose_popularity_weight, score_vectors
 from weft.tasks.recommendation.training import RecommendationObjective, TrainingData, initial_model, training_data
@@ -116,6 +124,7 @@ def _resumed_config(folder: Path, given: dict[str, Any]) -> RecommendConfig:
         raise InputError(f"recommend: the run in {folder} is finished, so there is nothing to resume.")
     kept = load_config(folder / "config.yaml")
     if given:
+        given = {**given, **{name: absolute(given[name]) for name in ("source", "items") if given.get(name)}}
         again = make_config({**kept.model_dump(exclude={"model"}), **kept.model.model_dump(), **given})
         if again != kept:
             old, new = kept.model_dump_json(), again.model_dump_json()
@@ -152,6 +161,7 @@ class _Task:
         begin = time.monotonic()
         split = split if split is not None else split_data(interactions, self.config)
         self.data = RunData(interactions, split)
+        self.config = resolved(self.config, self.data)
         self.leaks = leak_check(interactions, split)
         self.holdout = Holdout.from_split(interactions, split, "test")
         self.training = training_data(interactions, split.train)
@@ -189,6 +199,12 @@ class _Task:
             )
             self.events.write("resumed", step=state["position"]["step"])
         else:
+            if resume and any(checkpoint.glob("tensors-*.safetensors")):
+                raise CheckpointError(
+                    f"recommend: {checkpoint} has lost its checkpoint.json; start anew with --overwrite."
+                )
+            if resume:
+                self.console.print("the run was stopped before its first checkpoint: starting again", highlight=False)
             for name in RUN_FILES:
                 remove(self.folder / name)
             write_atomically(self.folder / "config.yaml", self.config.to_yaml().encode())

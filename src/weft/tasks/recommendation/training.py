@@ -145,7 +145,7 @@ class RecommendationObjective:
         users = user_vectors.index_select(0, batch.users[rows[kept]])
         gains = (users * item_vectors.index_select(0, self.data.purchases.items[positions[kept]])).sum(1)
         losses = (users * item_vectors.index_select(0, negatives[kept])).sum(1)
-        return bpr_loss(gains, losses)
+        return bpr_loss(gains, losses, self._pair_weights[positions[kept]])
 
     @property
     def _extra_chance(self) -> float:
