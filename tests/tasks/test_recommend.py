@@ -15,6 +15,7 @@ import yaml
 from weft.data import synthetic_shop
 from weft.errors import InputError, OutputError
 from weft.tasks import RecommendRun, recommend
+from weft.tasks.recommendation.config import load_config
 
 SMALL = {"dim": 8, "epochs": 6, "users_per_batch": 64, "progress": False}
 
@@ -236,6 +237,8 @@ def test_full_disk_leaves_nothing_behind(shop, tmp_path, monkeypatch):
         ({"split": "published"}, "needs a dataset"),
         ({"dataset": "gowalla"}, "not both"),
         ({"validation_fraction": 0.45, "test_fraction": 0.45}, "less than a tenth"),
+        ({"model": 5}, "model=5"),
+        ({"split": "leave-last-out", "test_fraction": 0.2}, "test_fraction would have no effect"),
     ],
 )
 def test_wrong_settings_are_said(shop, tmp_path, settings, message):
@@ -246,3 +249,47 @@ def test_wrong_settings_are_said(shop, tmp_path, settings, message):
 def test_stages_are_timed(run):
     assert sum(run.metrics["timings"].values()) > 0
     assert run.metrics["peak_memory_bytes"] > 0
+
+
+@pytest.mark.parametrize(
+    "idle", [{"split": "random"}, {"user": "user_id"}, {"weight": "price"}, {"query": True}, {"test_fraction": 0.2}]
+)
+def test_settings_that_a_data_set_would_not_use_are_said(tmp_path, idle):
+    with pytest.raises(InputError, match=f"{next(iter(idle))} would have no effect"):
+        recommend(dataset="gowalla", out=tmp_path / "run", progress=False, **idle)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe", b"model: 5", b"5: model", b"{", b"- a"])
+def test_damaged_configuration_is_said(tmp_path, content):
+    path = tmp_path / "config.yaml"
+    path.write_bytes(content)
+    with pytest.raises(InputError):
+        load_config(path)
+
+
+def test_configuration_file_repeats_the_run_and_other_settings_override_it(run, tmp_path):
+    again = recommend(config=run.folder / "config.yaml", out=tmp_path / "again", progress=False, k=3)
+    assert again.metrics["model"] == run.metrics["model"]
+    assert again.config == run.config.model_copy(update={"k": 3})
+    assert (run.config.user, run.config.item, run.config.split) == ("user_id", "item_id", "time")
+    assert os.path.isabs(run.config.source)
+
+
+def test_run_resumes_with_the_settings_it_was_started_with(shop, tmp_path):
+    with pytest.raises(RuntimeError, match="stop here"):
+        _stopped_run(shop, tmp_path / "run")
+    source = os.path.relpath(shop / "purchases.parquet")
+    resumed = recommend(source, out=tmp_path / "run", resume=True, split="auto", user=None, **SMALL)
+    assert resumed.metrics["model"]
+
+
+def test_full_disk_leaves_a_folder_that_was_there_empty(shop, tmp_path, monkeypatch):
+    from weft.train import checkpoint
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    with pytest.raises(OutputError, match="No space left on device"):
+        recommend(str(shop / "purchases.parquet"), out=tmp_path, **SMALL)
+    assert not list(tmp_path.iterdir())

@@ -51,7 +51,7 @@ def recommend(
     epochs: int = typer.Option(None, help="Most passes over the users."),
     patience: int = typer.Option(None, help="Validations without gain after which training stops."),
     seed: int = typer.Option(None, help="Decides every random choice; 0."),
-    config: str = typer.Option(None, help="A config.yaml that a run wrote; other options go before it."),
+    config: str = typer.Option(None, help="A config.yaml that a run wrote; other options override it."),
     resume: bool = typer.Option(False, "--resume", help="Go on with the run in --out that was stopped."),
     overwrite: bool = typer.Option(False, "--overwrite", help="Replace the run that stands in --out."),
     checkpoint_seconds: float = typer.Option(60.0, min=0, help="Least seconds between two checkpoints."),
@@ -79,12 +79,7 @@ def recommend(
     if query:
         settings["query"] = True
     if config is not None:
-        from weft.tasks import load_config
-
-        kept = load_config(Path(config))
-        settings = {**kept.model_dump(exclude={"model"}), **kept.model.model_dump(), **settings}
-        kept_source = settings.pop("source")
-        purchases = purchases if purchases is not None else kept_source
+        settings["config"] = config
     _run(purchases, out, settings, resume, overwrite, checkpoint_seconds, quiet)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ class EventLog:
             if keep_bytes is not None:
                 self._stream.truncate(keep_bytes)
                 self._stream.seek(keep_bytes)
+            self._num_bytes = keep_bytes or 0
         except OSError as error:
             raise OutputError(
                 f"cannot write {path}: {error.strerror or error}. Choose another folder with --out."
@@ -49,16 +50,19 @@ class EventLog:
 
     @property
     def num_bytes(self) -> int:
-        """Size of the log so far."""
-        return self._stream.tell()
+        """Size of the log so far, a line that could not be written whole left out."""
+        return self._num_bytes
 
     def write(self, event: str, **fields: Any) -> None:
         """Append one event and hand it to the operating system."""
-        line = json.dumps({"event": event, "time": round(self.elapsed, 3), **fields})
+        line = json.dumps({"event": event, "time": round(self.elapsed, 3), **fields}).encode() + b"\n"
         try:
-            self._stream.write(line.encode() + b"\n")
+            written = 0
+            while written < len(line):
+                written += self._stream.write(line[written:])
         except OSError as error:
             raise OutputError(f"cannot write {self.path}: {error.strerror or error}.") from error
+        self._num_bytes += len(line)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -68,8 +72,9 @@ class EventLog:
         self.write("stage", name=name, seconds=round(time.monotonic() - begin, 3))
 
     def close(self) -> None:
-        """Close the file; all that was written is with the operating system already."""
-        self._stream.close()
+        """Close the file; never raises, as all that was written is with the operating system already."""
+        with suppress(OSError):
+            self._stream.close()
 
 
 def read_events(path: Path) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -86,7 +87,7 @@ def make_config(settings: dict[str, Any]) -> RecommendConfig:
         InputError: an unknown name or a value out of its range; the message names each.
     """
     settings = {**DATASET_SETTINGS.get(str(settings.get("dataset")), {}), **settings}
-    model = dict(settings.get("model") or {})
+    model = _nested(settings)
     top = {}
     for name, value in settings.items():
         if name in ModelSettings.model_fields:
@@ -102,6 +103,8 @@ def make_config(settings: dict[str, Any]) -> RecommendConfig:
         raise InputError("recommend: name either a table of purchases or a dataset (--dataset gowalla), not both.")
     if config.dataset is not None:
         _check_dataset(config)
+    if config.split == "leave-last-out":
+        _check_leave_last_out(config)
     if config.split == "published" and config.dataset is None:
         raise InputError(
             "recommend: split='published' needs a dataset; a table can be split by time, leave-last-out or random."
@@ -114,6 +117,40 @@ def make_config(settings: dict[str, Any]) -> RecommendConfig:
             "leave less than a tenth to train on."
         )
     return config
+
+
+def override(config: RecommendConfig, given: Mapping[str, Any]) -> RecommendConfig:
+    """Return ``config`` with flat settings put over it; another table or data set takes the place of the old one.
+
+    Raises:
+        InputError: as :func:`make_config`.
+    """
+    base = config.model_dump(exclude={"model"})
+    if given.get("source") not in (None, config.source):
+        base |= {"dataset": None, "query": False}
+        base["split"] = "auto" if base["split"] == "published" else base["split"]
+    elif given.get("dataset") not in (None, config.dataset):
+        base = {name: base[name] for name in ("validation_fraction", "seed", "k")}
+    flat = {name: value for name, value in given.items() if name != "model"}
+    return make_config({**base, **config.model.model_dump(), **_nested(given), **flat})
+
+
+def _nested(settings: Mapping[str, Any]) -> dict[str, Any]:
+    model = settings.get("model") or {}
+    if not isinstance(model, Mapping):
+        raise InputError(f"recommend: model={model!r}; expected the settings of the model by name, such as dim.")
+    return dict(model)
+
+
+def _check_leave_last_out(config: RecommendConfig) -> None:
+    """Raise InputError for fractions that the split would ignore."""
+    fields = RecommendConfig.model_fields
+    names = [n for n in ("validation_fraction", "test_fraction") if getattr(config, n) != fields[n].default]
+    if names:
+        raise InputError(
+            f"recommend: split='leave-last-out' holds out one purchase of each user for each part, so "
+            f"{', '.join(names)} would have no effect; leave it out."
+        )
 
 
 def _check_dataset(config: RecommendConfig) -> None:
@@ -145,6 +182,8 @@ def load_config(path: Path) -> RecommendConfig:
         raise InputError(f"load_config: cannot read {path}: {error}.") from error
     except yaml.YAMLError as error:
         raise InputError(f"load_config: {path} is not YAML: {error}.") from error
-    if not isinstance(settings, dict) or not isinstance(settings.get("model", {}), dict):
+    if not isinstance(settings, dict) or not all(isinstance(name, str) for name in settings):
+        raise InputError(f"load_config: {path} is not a configuration of a recommendation run.")
+    if not isinstance(settings.get("model", {}), dict):
         raise InputError(f"load_config: {path} is not a configuration of a recommendation run.")
     return make_config(settings)

@@ -37,8 +37,12 @@ def check_folder(folder: Path, *, resume: bool, overwrite: bool) -> None:
     """
     try:
         _check(folder, resume=resume, overwrite=overwrite)
-    except PermissionError as error:
-        raise OutputError(f"recommend: {folder} cannot be used ({error.strerror}); name another folder.") from error
+    except OutputError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"recommend: {folder} cannot be used ({error.strerror or error}); name another folder."
+        ) from error
 
 
 def _check(folder: Path, *, resume: bool, overwrite: bool) -> None:
@@ -72,3 +76,13 @@ def remove(path: Path) -> None:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise OutputError(f"recommend: cannot remove {path}: {error.strerror}.") from error
+
+
+def clear(folder: Path) -> None:
+    """Remove all that runs wrote into ``folder``, leftovers of killed ones included.
+
+    Raises:
+        OutputError: something cannot be removed.
+    """
+    for name in (*RUN_FILES, *LEFTOVERS):
+        remove(folder / name)

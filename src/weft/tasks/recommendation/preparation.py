@@ -7,7 +7,7 @@ import os
 from typing import Any, NamedTuple
 
 from weft.data import Gowalla
-from weft.errors import InputError
+from weft.errors import CheckpointError
 from weft.store import Interactions, Split
 from weft.tables import read_interactions, split_by_time, split_leave_last_out, split_random_per_user
 from weft.tasks.recommendation.config import RecommendConfig
@@ -82,9 +82,15 @@ def fingerprint(data: RunData, config: RecommendConfig) -> str:
 
 
 def check_resumable(state: dict[str, Any], wanted: str) -> None:
-    """Raise InputError when a checkpoint was made from other data or settings."""
+    """Raise CheckpointError when a checkpoint was made from other data or settings, or lacks what a run needs."""
+    missing = [name for name in ("run", "position", "events_bytes", "elapsed") if name not in state]
+    if missing or "step" not in state["position"]:
+        raise CheckpointError(
+            f"recommend: the checkpoint is damaged: its state lacks {', '.join(missing) or 'the step'}. "
+            "Start anew with --overwrite."
+        )
     if state.get("run", {}).get("fingerprint") != wanted:
-        raise InputError(
+        raise CheckpointError(
             "recommend: the checkpoint belongs to other data or settings than these, so going on would mix two runs. "
             "Resume with the same table and settings, or start anew with --overwrite."
         )

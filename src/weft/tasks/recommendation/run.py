@@ -7,6 +7,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from weft.store import Interactions
 from weft.tables import leak_check
 from weft.tasks.recommendation.baselines import ItemNeighbours, Popularity
 from weft.tasks.recommendation.catalogue import Catalogue, read_catalogue
-from weft.tasks.recommendation.config import RecommendConfig, load_config, make_config
+from weft.tasks.recommendation.config import RecommendConfig, load_config, make_config, override
 from weft.tasks.recommendation.description import describe_data, sample_users
 from weft.tasks.recommendation.evaluation import (
     DotProductScorer,
@@ -30,7 +31,7 @@ from weft.tasks.recommendation.evaluation import (
     metrics_layout,
     validate,
 )
-from weft.tasks.recommendation.folder import RUN_FILES, check_folder, remove
+from weft.tasks.recommendation.folder import check_folder, clear, remove
 from weft.tasks.recommendation.holdout import Holdout
 from weft.tasks.recommendation.outputs import (
     Recommender,
@@ -72,6 +73,7 @@ def recommend(
     source: str | os.PathLike[str] | None = None,
     *,
     out: str | os.PathLike[str] = "weft-run",
+    config: str | os.PathLike[str] | None = None,
     resume: bool = False,
     overwrite: bool = False,
     checkpoint_seconds: float = 60.0,
@@ -84,6 +86,7 @@ def recommend(
     Args:
         source: a Parquet, CSV, CSV.gz or TSV file, a folder or glob of them, or with ``query=True`` a DuckDB query.
         out: folder of the results; made when missing, must be empty otherwise.
+        config: ``config.yaml`` of a run to repeat; what else is given overrides it.
         resume: go on with the run in ``out`` that was stopped; its configuration is read from there.
         overwrite: replace the run that stands in ``out``, once the new data has been read.
         checkpoint_seconds: least time between two checkpoints.
@@ -102,9 +105,14 @@ def recommend(
     console = console or RichConsole(stderr=True, quiet=not progress)
     given = {**({} if source is None else {"source": os.fspath(source)}), **settings}
     folder = Path(out)
-    config = _resumed_config(folder, given) if resume else make_config(given)
+    if resume and config is not None:
+        raise InputError("recommend: a resumed run has its own configuration; leave out config (--config).")
+    if resume:
+        chosen = _resumed_config(folder, given)
+    else:
+        chosen = make_config(given) if config is None else override(load_config(Path(config)), given)
     check_folder(folder, resume=resume, overwrite=overwrite)
-    task = _Task(config, folder, console, checkpoint_seconds, progress)
+    task = _Task(chosen, folder, console, checkpoint_seconds, progress)
     task.read()
     made = not folder.exists()
     try:
@@ -113,6 +121,9 @@ def recommend(
     except OutputError:
         if made and not has_checkpoint(folder / "checkpoint"):
             shutil.rmtree(folder, ignore_errors=True)
+        elif task.started and not has_checkpoint(folder / "checkpoint"):
+            with suppress(OutputError):
+                clear(folder)
         raise
     finally:
         task.close()
@@ -123,9 +134,13 @@ def _resumed_config(folder: Path, given: dict[str, Any]) -> RecommendConfig:
     if (folder / "metrics.json").exists():
         raise InputError(f"recommend: the run in {folder} is finished, so there is nothing to resume.")
     kept = load_config(folder / "config.yaml")
+    # What was left to be found out the first time stands in the kept configuration by now.
+    found = {name for name in ("user", "item", "time") if given.get(name) is None}
+    found |= {"split"} if given.get("split") == "auto" else set()
+    given = {name: value for name, value in given.items() if name not in found}
     if given:
         given = {**given, **{name: absolute(given[name]) for name in ("source", "items") if given.get(name)}}
-        again = make_config({**kept.model_dump(exclude={"model"}), **kept.model.model_dump(), **given})
+        again = override(kept, given)
         if again != kept:
             old, new = kept.model_dump_json(), again.model_dump_json()
             raise InputError(
@@ -145,6 +160,7 @@ class _Task:
         self.checkpoint_seconds, self.progress = checkpoint_seconds, progress
         self.seconds: dict[str, float] = {}
         self.events: EventLog | None = None
+        self.started = False
         self.resumed: Checkpoint | None = None
         self.popularity_weight = config.model.popularity_weight or 0.0
         self.data: RunData
@@ -205,8 +221,8 @@ class _Task:
                 )
             if resume:
                 self.console.print("the run was stopped before its first checkpoint: starting again", highlight=False)
-            for name in RUN_FILES:
-                remove(self.folder / name)
+            clear(self.folder)
+            self.started = True
             write_atomically(self.folder / "config.yaml", self.config.to_yaml().encode())
             self.events = EventLog(self.folder / "events.jsonl")
         for name, seconds in self.seconds.items():
