@@ -13,9 +13,10 @@ import torch
 import yaml
 
 from weft.data import synthetic_shop
-from weft.errors import InputError, OutputError
+from weft.errors import CheckpointError, InputError, OutputError
 from weft.tasks import RecommendRun, recommend
 from weft.tasks.recommendation.config import load_config
+from weft.tasks.recommendation.preparation import check_resumable
 
 SMALL = {"dim": 8, "epochs": 6, "users_per_batch": 64, "progress": False}
 
@@ -293,3 +294,12 @@ def test_full_disk_leaves_a_folder_that_was_there_empty(shop, tmp_path, monkeypa
     with pytest.raises(OutputError, match="No space left on device"):
         recommend(str(shop / "purchases.parquet"), out=tmp_path, **SMALL)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["run", "position", "events_bytes", "elapsed"])
+def test_checkpoint_whose_state_lacks_something_is_said(name):
+    state = {"run": {"fingerprint": "a"}, "position": {"step": 1}, "events_bytes": 3, "elapsed": 0.5}
+    check_resumable(state, "a")
+    del state[name]
+    with pytest.raises(CheckpointError, match=f"lacks {name}"):
+        check_resumable(state, "a")
