@@ -23,7 +23,7 @@ def compressed(graph: Any) -> dict[str, Tensor]:
     relation = graph.single_relation()
     parts = {}
     for form, layout in (("csc", relation.csc()), ("csr", relation.csr())):
-        eids = torch.arange(layout.num_edges) if layout.eids is None else layout.eids
+        eids = torch.arange(layout.num_edges()) if layout.eids is None else layout.eids
         parts.update({f"{form}_indptr": layout.indptr, f"{form}_indices": layout.indices, f"{form}_eids": eids})
     return parts
 

@@ -27,12 +27,12 @@ class Case(NamedTuple):
     @property
     def num_src(self) -> int:
         """Number of source nodes."""
-        return self.csr.num_rows
+        return self.csr.num_rows()
 
     @property
     def num_dst(self) -> int:
         """Number of destination nodes."""
-        return self.csc.num_rows
+        return self.csc.num_rows()
 
     @property
     def num_edges(self) -> int:

@@ -33,7 +33,7 @@ def test_edges_of_a_row_stand_in_ascending_edge_id_order():
     assert compressed.indptr.tolist() == [0, 2, 2, 5, 5]
     assert compressed.indices.tolist() == [1, 3, 1, 0, 1]
     assert compressed.eids.tolist() == [1, 3, 0, 2, 4]
-    assert (compressed.num_rows, compressed.num_cols, compressed.num_edges) == (4, 4, 5)
+    assert (compressed.num_rows(), compressed.num_cols, compressed.num_edges()) == (4, 4, 5)
 
 
 @pytest.mark.parametrize("promised", [False, True])

@@ -26,15 +26,20 @@ class Compressed(NamedTuple):
     num_cols: int
     """Number of nodes on the other side."""
 
-    @property
+    # Methods, not properties: `torch.compile` of PyTorch 2.6 traces neither a property nor a slice of a named tuple.
+
     def num_rows(self) -> int:
-        """Number of nodes that own edges."""
+        """Return the number of nodes that own edges."""
         return self.indptr.shape[0] - 1
 
-    @property
     def num_edges(self) -> int:
-        """Number of edges."""
+        """Return the number of edges."""
         return self.indices.shape[0]
+
+
+def tensors_of(compressed: Compressed | None) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+    """Return ``indptr``, ``indices`` and ``eids``, as operators take them; three times None for no layout."""
+    return (None, None, None) if compressed is None else (compressed.indptr, compressed.indices, compressed.eids)
 
 
 def rows_of_positions(indptr: Tensor, num_edges: int) -> Tensor:

@@ -77,7 +77,7 @@ def _eids_ascend(compressed: Compressed) -> bool:
     descends = eids[1:] < eids[:-1]
     # A step down is fine where a new row starts.
     starts = compressed.indptr[1:-1]
-    starts = starts[(starts > 0) & (starts < compressed.num_edges)]
+    starts = starts[(starts > 0) & (starts < compressed.num_edges())]
     descends[starts - 1] = False
     return not bool(descends.any())
 

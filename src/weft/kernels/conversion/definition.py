@@ -72,7 +72,19 @@ def compressed_to_coo(compressed: Compressed) -> tuple[Tensor, Tensor]:
 def transpose(compressed: Compressed) -> Compressed:
     """Return the same edges, with the same IDs, grouped by the node at the other end (CSC to CSR and back)."""
     rows, cols = compressed_to_coo(compressed)
-    return coo_to_compressed(cols, rows, compressed.num_cols, compressed.num_rows)
+    return coo_to_compressed(cols, rows, compressed.num_cols, compressed.num_rows())
+
+
+def transpose_traced(compressed: Compressed) -> Compressed:
+    """Return what :func:`transpose` does, with ``eids`` even where they are in order.
+
+    It never looks at values, so a backward pass that is traced may call it: PyTorch 2.6 traces it outside of
+    ``torch.compiler.is_compiling()``.
+    """
+    rows, cols = compressed_to_coo(compressed)
+    narrow = compressed.indices.dtype == torch.int32
+    parts = torch.ops.weft.coo_to_compressed(cols, rows, compressed.num_cols, compressed.num_rows(), narrow)
+    return Compressed(*parts, compressed.num_rows())
 
 
 def _out_dtype(narrow: bool) -> torch.dtype:

@@ -41,9 +41,9 @@ def edge_softmax(csc: Compressed, scores: Tensor) -> Tensor:
     >>> edge_softmax(csc, torch.tensor([1.0, 1.0, 5.0]))
     tensor([0.5000, 0.5000, 1.0000])
     """
-    if scores.dim() == 0 or scores.shape[0] != csc.num_edges:
+    if scores.dim() == 0 or scores.shape[0] != csc.num_edges():
         raise ShapeError(
-            f"edge_softmax: scores have shape {tuple(scores.shape)}, but there are {csc.num_edges} edges. "
+            f"edge_softmax: scores have shape {tuple(scores.shape)}, but there are {csc.num_edges()} edges. "
             "Give one row of scores an edge, in edge-ID order."
         )
     if scores.dtype not in library.DTYPE_CODES:

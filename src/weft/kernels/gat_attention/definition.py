@@ -9,8 +9,8 @@ from torch import Tensor
 
 from weft.errors import DtypeError, InputError, ShapeError
 from weft.kernels import native as library
-from weft.kernels.compressed import Compressed
-from weft.kernels.conversion import transpose
+from weft.kernels.compressed import Compressed, tensors_of
+from weft.kernels.conversion import transpose_traced
 from weft.kernels.edge_softmax.reference import accumulation_dtype
 from weft.kernels.gat_attention import native, reference
 from weft.kernels.gat_attention.reference import Edges, Options
@@ -85,7 +85,7 @@ def gat_attention(
         dropout,
         seed,
         torch.is_grad_enabled() and score_dst.requires_grad,
-        *((None, None, None) if reverse is None else reverse[:3]),
+        *tensors_of(reverse),
     )
     return out
 
@@ -96,7 +96,7 @@ def _check(csc: Compressed, feat: Tensor, score_src: Tensor, score_dst: Tensor, 
             f"gat_attention: feat has shape {tuple(feat.shape)}; expected ({csc.num_cols}, heads, dim), a row for each "
             "source."
         )
-    for name, scores, count in (("score_src", score_src, csc.num_cols), ("score_dst", score_dst, csc.num_rows)):
+    for name, scores, count in (("score_src", score_src, csc.num_cols), ("score_dst", score_dst, csc.num_rows())):
         if scores.shape != (count, feat.shape[1]):
             raise ShapeError(
                 f"gat_attention: {name} has shape {tuple(scores.shape)}; expected ({count}, {feat.shape[1]}), a score "
@@ -207,7 +207,7 @@ def _backward(ctx: Any, grad: Tensor | None, *_: Tensor | None) -> tuple[Tensor 
     reverse = layouts[3:]
     if reverse[0] is None:
         indptr, indices, eids = layouts[:3]
-        reverse = transpose(Compressed(indptr, indices, eids, feat.shape[0]))[:3]
+        reverse = tensors_of(transpose_traced(Compressed(indptr, indices, eids, feat.shape[0])))
     grads = torch.ops.weft.gat_attention_backward(
         *reverse, feat, score_src, score_dst, out, grad, stats, positive, *ctx.options, seed
     )

@@ -8,7 +8,7 @@ from torch import Tensor
 from weft.errors import InputError, name_choices
 from weft.kernels import native as library
 from weft.kernels.broadcast import MESSAGE_OPS, check_features, message_trailing, to_common_dtype, trailing
-from weft.kernels.compressed import Compressed
+from weft.kernels.compressed import Compressed, tensors_of
 from weft.kernels.sddmm import native, reference
 from weft.kernels.sddmm.gradient import gradients
 from weft.kernels.spmm.reference import combine
@@ -84,7 +84,7 @@ def sddmm(
             lhs, rhs, op, rhs_target = combine(op, lhs, rhs), None, "copy_lhs", "v"
     if op == "copy_lhs" and lhs_target == "e":
         return lhs.clone()
-    back = (None, None, None) if reverse is None else reverse[:3]
+    back = tensors_of(reverse)
     return torch.ops.weft.sddmm(*csc, lhs, rhs, op, lhs_target, rhs_target, *back)
 
 
@@ -95,8 +95,8 @@ def _checked(csc: Compressed, operand: Tensor | None, target: str, name: str, op
         raise InputError(f"sddmm: op {op!r} reads {name}, but it is None.")
     count, kind = {
         "u": (csc.num_cols, "columns"),
-        "v": (csc.num_rows, "rows"),
-        "e": (csc.num_edges, "edges"),
+        "v": (csc.num_rows(), "rows"),
+        "e": (csc.num_edges(), "edges"),
     }[target]
     check_features("sddmm", name, operand, count, kind)
     if op == "dot" and operand.dim() < 2:

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from weft.kernels.broadcast import align, reduced_dims, sum_to, trailing
 from weft.kernels.compressed import Compressed
+from weft.kernels.conversion import transpose_traced
 
 
 def product_summed_to(
@@ -33,11 +34,11 @@ def product_summed_to(
     out_sizes = list(torch.broadcast_shapes(lhs.shape[1:], rhs.shape[1:]))
     summed = reduced_dims(out_sizes, sizes)
     if not summed:
-        return sddmm(csc, lhs, rhs, "mul", lhs_target, rhs_target, reverse).reshape(csc.num_edges, *sizes)
+        return sddmm(csc, lhs, rhs, "mul", lhs_target, rhs_target, reverse).reshape(csc.num_edges(), *sizes)
     kept = [i for i in range(len(out_sizes)) if i not in summed]
     lhs, rhs = (_fold(operand, out_sizes, kept, summed) for operand in (lhs, rhs))
     dots = sddmm(csc, lhs, rhs, "dot", lhs_target, rhs_target, reverse)
-    return dots.reshape(csc.num_edges, *sizes)
+    return dots.reshape(csc.num_edges(), *sizes)
 
 
 def _fold(operand: Tensor, out_sizes: list[int], kept: list[int], summed: list[int]) -> Tensor:
@@ -68,7 +69,6 @@ def operand_gradient(
     """
     from weft.kernels.sddmm.definition import sddmm
     from weft.kernels.spmm.definition import spmm
-    from weft.kernels.spmm.gradient import transposed
 
     own, others = targets
     if own == "e":
@@ -77,7 +77,7 @@ def operand_gradient(
         return sum_to(sddmm(csc, grad, other, "mul", "e", others, reverse), sizes)
     back: Compressed | None
     if own == "u":
-        rows, back = (transposed(csc) if reverse is None else reverse), csc
+        rows, back = (transpose_traced(csc) if reverse is None else reverse), csc
     else:
         rows, back = csc, reverse
     if other is None:

@@ -29,7 +29,7 @@ def sddmm(csc: Compressed, lhs: Tensor, rhs: Tensor | None, op: str, lhs_target:
         dot_size = max(lhs.shape[-1], rhs.shape[-1])
         lhs, rhs = (t.expand(*t.shape[:-1], dot_size) for t in (lhs, rhs))
     lhs, rhs = lhs.contiguous(), None if rhs is None else rhs.contiguous()
-    out = lhs.new_empty(csc.num_edges, *out_sizes)
+    out = lhs.new_empty(csc.num_edges(), *out_sizes)
     if out.numel() == 0:
         return out
     if dot_size == 0:
@@ -44,8 +44,8 @@ def sddmm(csc: Compressed, lhs: Tensor, rhs: Tensor | None, op: str, lhs_target:
         native.pointer(csc.indices),
         native.pointer(csc.eids),
         native.index_bits(csc.indices, csc.eids),
-        csc.num_rows,
-        csc.num_edges,
+        csc.num_rows(),
+        csc.num_edges(),
         native.DTYPE_CODES[lhs.dtype],
         _OPS.index(op),
         native.pointer(lhs),
@@ -61,7 +61,7 @@ def sddmm(csc: Compressed, lhs: Tensor, rhs: Tensor | None, op: str, lhs_target:
         dot_size,
         native.pointer(out),
         prod(out_sizes),
-        threads_for(csc.num_edges * prod(out_sizes) * dot_size),
+        threads_for(csc.num_edges() * prod(out_sizes) * dot_size),
     )
     native.check(status, "sddmm")
     return out

@@ -13,8 +13,8 @@ _COMPUTE = {torch.bfloat16: torch.float32, torch.float16: torch.float32}
 
 def sddmm(csc: Compressed, lhs: Tensor, rhs: Tensor | None, op: str, lhs_target: str, rhs_target: str) -> Tensor:
     """Return ``(E, *out)`` in edge-ID order; see :func:`weft.kernels.sddmm`."""
-    rows = rows_of_positions(csc.indptr, csc.num_edges)
-    ids = torch.arange(csc.num_edges, device=rows.device) if csc.eids is None else csc.eids.long()
+    rows = rows_of_positions(csc.indptr, csc.num_edges())
+    ids = torch.arange(csc.num_edges(), device=rows.device) if csc.eids is None else csc.eids.long()
     nodes = {"u": csc.indices, "v": rows, "e": ids}
     compute = _COMPUTE.get(lhs.dtype, lhs.dtype)
     right = None if rhs is None else rhs.to(compute)[nodes[rhs_target]]

@@ -14,7 +14,7 @@ from weft.kernels.broadcast import (
     to_common_dtype,
     trailing,
 )
-from weft.kernels.compressed import Compressed
+from weft.kernels.compressed import Compressed, tensors_of
 from weft.kernels.spmm import native, reference
 from weft.kernels.spmm.gradient import extreme_gradients, sum_gradients
 
@@ -64,7 +64,7 @@ def spmm(
     Source: the generalised SpMM of DGL (Wang et al. 2019, arXiv:1909.01315), ``dgl.ops.gspmm``.
     """
     u, e = _checked(csc, u, e, op, reduce)
-    arguments = (*csc, u, e, op, reduce, *((None, None, None) if reverse is None else reverse[:3]))
+    arguments = (*csc, u, e, op, reduce, *tensors_of(reverse))
     if reduce in ("max", "min") and torch.is_grad_enabled() and _wants_gradient(u, e):
         return torch.ops.weft.spmm_arg(*arguments)[0]
     return torch.ops.weft.spmm(*arguments)
@@ -81,9 +81,7 @@ def spmm_arg(
     u, e = _checked(csc, u, e, op, reduce)
     if reduce not in ("max", "min"):
         raise InputError(f"spmm_arg: got reduce={reduce!r}; expected 'max' or 'min'.")
-    out, arg = torch.ops.weft.spmm_arg(
-        *csc, u, e, op, reduce, *((None, None, None) if reverse is None else reverse[:3])
-    )
+    out, arg = torch.ops.weft.spmm_arg(*csc, u, e, op, reduce, *tensors_of(reverse))
     return out, arg
 
 
@@ -106,7 +104,7 @@ def _checked(
     if op != "copy_lhs":
         if e is None:
             raise InputError(f"spmm: op {op!r} reads edge features, but e is None.")
-        check_features("spmm", "e", e, csc.num_edges, "edges")
+        check_features("spmm", "e", e, csc.num_edges(), "edges")
     u, e = (u if op != "copy_rhs" else None), (e if op != "copy_lhs" else None)
     message_trailing("spmm", op, u, e)
     return to_common_dtype(u, e)

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from weft.kernels.broadcast import align, sum_to, trailing
 from weft.kernels.compressed import Compressed
+from weft.kernels.conversion import transpose_traced
 
 Sizes = tuple["list[int] | None", "list[int] | None"]
 Needs = tuple[bool, bool]
@@ -34,7 +35,7 @@ def sum_gradients(
     """
     grad_u = grad_e = None
     if needs[0] and sizes[0] is not None:
-        reverse = transposed(csc) if reverse is None else reverse
+        reverse = transpose_traced(csc) if reverse is None else reverse
         grad_u = _sum_gradient_u(csc, reverse, e, op, grad, sizes[0])
     if needs[1] and sizes[1] is not None:
         grad_e = _sum_gradient_e(csc, reverse, u, e, op, grad, sizes[1])
@@ -101,7 +102,7 @@ def extreme_gradients(
     if needs[0] and sizes[0] is not None:
         grad_u = _scatter(slope_u, arg, csc.indices, csc.num_cols, sizes[0], rows_own=False)
     if needs[1] and sizes[1] is not None:
-        grad_e = _scatter(slope_e, arg, csc.eids, csc.num_edges, sizes[1], rows_own=True)
+        grad_e = _scatter(slope_e, arg, csc.eids, csc.num_edges(), sizes[1], rows_own=True)
     return grad_u, grad_e
 
 
@@ -112,15 +113,3 @@ def _scatter(
     padded = [1] * (len(trailing(arg)) - len(sizes)) + list(sizes)
     out = torch.ops.weft.arg_scatter(values, arg, ids, num_out, padded, rows_own)
     return out.reshape(num_out, *sizes)
-
-
-def transposed(compressed: Compressed) -> Compressed:
-    """Return the layout whose rows are the columns of ``compressed``, with indices of the same dtype.
-
-    Unlike :func:`weft.kernels.transpose` it never looks at values, so that it can be traced.
-    """
-    rows, cols = torch.ops.weft.compressed_to_coo(compressed.indptr, compressed.indices, compressed.eids)
-    indptr, indices, eids = torch.ops.weft.coo_to_compressed(
-        cols, rows, compressed.num_cols, compressed.num_rows, compressed.indices.dtype == torch.int32
-    )
-    return Compressed(indptr, indices, eids, compressed.num_rows)

@@ -43,7 +43,7 @@ def _run(csc: Compressed, u: Tensor | None, e: Tensor | None, op: str, reduce: s
     some = u if e is None else e
     assert some is not None
     sizes = message_trailing("spmm", op, u, e)
-    out = some.new_empty(csc.num_rows, *sizes)
+    out = some.new_empty(csc.num_rows(), *sizes)
     results = [out]
     if keep_arg:
         results.append(torch.empty_like(out, dtype=csc.indices.dtype))
@@ -56,9 +56,9 @@ def _run(csc: Compressed, u: Tensor | None, e: Tensor | None, op: str, reduce: s
         native.pointer(csc.indices),
         native.pointer(csc.eids),
         native.index_bits(csc.indices, csc.eids),
-        csc.num_rows,
+        csc.num_rows(),
         csc.num_cols,
-        csc.num_edges,
+        csc.num_edges(),
         native.DTYPE_CODES[some.dtype],
         MESSAGE_OPS.index(op),
         REDUCES.index(reduce),
@@ -73,7 +73,7 @@ def _run(csc: Compressed, u: Tensor | None, e: Tensor | None, op: str, reduce: s
         native.pointer(out),
         native.pointer(results[1]) if keep_arg else None,
         prod(sizes),
-        threads_for(csc.num_edges * prod(sizes)),
+        threads_for(csc.num_edges() * prod(sizes)),
     )
     native.check(status, "spmm")
     return results

@@ -45,8 +45,8 @@ def spmm(csc: Compressed, u: Tensor | None, e: Tensor | None, op: str, reduce: s
     """Return ``(num_rows, *out)``; see :func:`weft.kernels.spmm`."""
     dtype = (e if u is None else u).dtype  # type: ignore[union-attr]
     message = messages(csc, u, e, op)
-    rows = rows_of_positions(csc.indptr, csc.num_edges)
-    out = message.new_zeros(csc.num_rows, *trailing(message))
+    rows = rows_of_positions(csc.indptr, csc.num_edges())
+    out = message.new_zeros(csc.num_rows(), *trailing(message))
     if reduce in ("sum", "mean"):
         out = out.index_add(0, rows, message)
         if reduce == "mean":
@@ -61,13 +61,13 @@ def spmm_arg(csc: Compressed, u: Tensor | None, e: Tensor | None, op: str, reduc
     """Return the extreme and the lowest position that reaches it (-1 in a row without edges)."""
     out = spmm(csc, u, e, op, reduce)
     message = messages(csc, u, e, op)
-    rows = rows_of_positions(csc.indptr, csc.num_edges)
+    rows = rows_of_positions(csc.indptr, csc.num_edges())
     index = rows.reshape(-1, *[1] * (message.dim() - 1)).expand_as(message)
     extreme = torch.zeros_like(out, dtype=message.dtype).scatter_reduce(
         0, index, message, "amax" if reduce == "max" else "amin", include_self=False
     )
     wins = (message == extreme[rows]) | (message.isnan() & extreme[rows].isnan())
-    position = torch.arange(csc.num_edges, device=message.device).reshape(-1, *[1] * (message.dim() - 1))
+    position = torch.arange(csc.num_edges(), device=message.device).reshape(-1, *[1] * (message.dim() - 1))
     none = torch.iinfo(torch.int64).max
     candidates = torch.where(wins, position, none)
     arg = torch.full(out.shape, none, device=out.device).scatter_reduce(0, index, candidates, "amin")
