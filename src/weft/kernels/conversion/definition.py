@@ -83,8 +83,10 @@ def transpose_traced(compressed: Compressed) -> Compressed:
     """
     rows, cols = compressed_to_coo(compressed)
     narrow = compressed.indices.dtype == torch.int32
-    parts = torch.ops.weft.coo_to_compressed(cols, rows, compressed.num_cols, compressed.num_rows(), narrow)
-    return Compressed(*parts, compressed.num_rows())
+    indptr, indices, eids = torch.ops.weft.coo_to_compressed(
+        cols, rows, compressed.num_cols, compressed.num_rows(), narrow
+    )
+    return Compressed(indptr, indices, eids, compressed.num_rows())
 
 
 def _out_dtype(narrow: bool) -> torch.dtype:
