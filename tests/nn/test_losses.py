@@ -126,9 +126,24 @@ def test_bpr_broadcasts_over_several_negatives():
     assert float(loss) == pytest.approx((math.log(1 + math.exp(-1)) + math.log(1 + math.exp(1))) / 2)
 
 
-def test_bpr_checks_rows():
+@pytest.mark.parametrize(
+    ("positive", "negative"), [((2,), (3,)), ((), ()), ((2, 2), (2, 2)), ((2,), (2, 1, 1)), ((2, 1, 1), (2,))]
+)
+def test_bpr_checks_the_shapes_of_scores(positive, negative):
     with pytest.raises(ShapeError, match="same number of rows"):
-        bpr_loss(torch.zeros(2), torch.zeros(3))
+        bpr_loss(torch.zeros(positive), torch.zeros(negative))
+
+
+@pytest.mark.parametrize("shape", [(3,), (2, 1), (1,), ()])
+def test_bpr_checks_the_shape_of_weights(shape):
+    with pytest.raises(ShapeError, match=r"bpr_loss: weights is .*expected one value per row of the scores, \(2,\)"):
+        bpr_loss(torch.zeros(2), torch.zeros(2, 4), torch.ones(shape))
+
+
+@pytest.mark.parametrize(("positive", "negative"), [((2,), (2,)), ((2, 1), (2,)), ((2,), (2, 1)), ((2, 1), (2, 1))])
+def test_bpr_pairs_row_with_row_in_either_shape(positive, negative):
+    loss = bpr_loss(torch.tensor([0.0, 5.0]).view(positive), torch.tensor([0.0, 5.0]).view(negative))
+    assert float(loss) == pytest.approx(math.log(2.0))
 
 
 def test_bpr_weighs_its_rows():

@@ -56,18 +56,22 @@ def test_flipped_bit_is_found(tmp_path):
         load_checkpoint(tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format_version": 1}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format_version": 2}', b"5"])
 def test_damaged_manifest_is_said(tmp_path, content):
     (tmp_path / "checkpoint.json").write_bytes(content)
     with pytest.raises(CheckpointError, match="is damaged"):
         load_checkpoint(tmp_path)
 
 
-def test_other_version_is_refused(tmp_path):
+@pytest.mark.parametrize("version", [1, 3])
+def test_other_version_is_refused_whatever_its_keys(tmp_path, version):
     save_checkpoint(tmp_path, {"a": torch.zeros(1)}, {})
     path = tmp_path / "checkpoint.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), "format_version": 99}))
-    with pytest.raises(CheckpointError, match="format version 99"):
+    manifest = json.loads(path.read_text())
+    assert manifest.pop("format_version") == 2
+    del manifest["state_sha256"]
+    path.write_text(json.dumps({**manifest, "format_version": version}))
+    with pytest.raises(CheckpointError, match=f"format version {version}; this weft reads 2.*Start again without"):
         load_checkpoint(tmp_path)
 
 

@@ -161,20 +161,27 @@ def bpr_loss(positive_scores: Tensor, negative_scores: Tensor, weights: Tensor |
         weights: ``(B,)`` weight of each row, not negative; all 1 by default.
 
     Raises:
-        ShapeError: the two have different numbers of rows.
+        ShapeError: the scores differ in their number of rows or have other shapes, or ``weights`` is not ``(B,)``.
 
     Source: Rendle et al. 2009 (arXiv:1205.2618), eq. 5 without its regulariser.
     """
-    if positive_scores.shape[:1] != negative_scores.shape[:1]:
+    rows = positive_scores.shape[:1]
+    one_each = positive_scores.dim() == 1 or (positive_scores.dim() == 2 and positive_scores.shape[1] == 1)
+    if not one_each or negative_scores.dim() not in (1, 2) or negative_scores.shape[:1] != rows:
         raise ShapeError(
             f"bpr_loss: got {tuple(positive_scores.shape)} positive and {tuple(negative_scores.shape)} negative "
-            "scores; expected the same number of rows."
+            "scores; expected (B,) or (B, 1) and (B,) or (B, K), with the same number of rows."
         )
-    if positive_scores.dim() < negative_scores.dim():
-        positive_scores = positive_scores.unsqueeze(1)
-    losses = functional.softplus(negative_scores - positive_scores)
-    losses = losses if losses.dim() == 2 else losses.unsqueeze(1)
+    if weights is not None and weights.shape != rows:
+        raise ShapeError(
+            f"bpr_loss: weights is {tuple(weights.shape)}; expected one value per row of the scores, ({rows[0]},)."
+        )
+    losses = functional.softplus(_as_columns(negative_scores) - _as_columns(positive_scores))
     if weights is None:
         return losses.sum() / max(1, losses.numel())
     total = weights.sum().clamp(min=torch.finfo(weights.dtype).tiny) * max(1, losses.shape[1])
     return (losses * weights.unsqueeze(1)).sum() / total
+
+
+def _as_columns(scores: Tensor) -> Tensor:
+    return scores if scores.dim() == 2 else scores.unsqueeze(1)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from weft.errors import OutputError, TableError
+from weft.errors import TableError
 from weft.store import Interactions
 from weft.tables.columns import choose_columns
+from weft.tables.connection import table_connection
 from weft.tables.sources import Source, open_source
 from weft.tables.values import Value, time_value, weight_value
 
@@ -23,8 +21,6 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow
 
-MEMORY_LIMIT = "600MB"
-"""What DuckDB may hold in memory; it puts the rest into a temporary folder."""
 _BATCH_ROWS = 1 << 17
 _NESTED = re.compile(r"STRUCT|MAP|UNION|LIST|VARIANT|JSON|.*\]$")
 
@@ -59,25 +55,11 @@ def read_interactions(
     Raises:
         TableError: a missing file, no table, missing or doubtful columns, null keys, unreadable times or weights, no
             rows, one user, one item, or no user with two items.
-        OutputError: the temporary folder is full.
+        OutputError: the temporary folder cannot be made or is full.
     """
-    import duckdb
-
-    with tempfile.TemporaryDirectory(prefix="weft-") as folder:
-        connection = _connect(Path(folder))
-        try:
-            asked = {"user": user, "item": item, "time": time, "weight": weight}
-            interactions = _read(connection, source, asked, query)
-        except duckdb.OutOfMemoryException as error:
-            raise OutputError(
-                f"read_interactions: DuckDB ran out of memory or of space in {folder!r}: {_first_line(error)} "
-                "Free space there, or let TMPDIR name a roomier folder."
-            ) from error
-        except duckdb.Error as error:
-            name = "the query" if query else repr(source) if isinstance(source, (str, os.PathLike)) else "the table"
-            raise TableError(f"read_interactions: {name} cannot be read: {_whole_message(error)}") from error
-        finally:
-            connection.close()
+    asked = {"user": user, "item": item, "time": time, "weight": weight}
+    with table_connection("read_interactions", source, query=query) as connection:
+        interactions = _read(connection, source, asked, query)
     _check_learnable(interactions)
     return interactions
 
@@ -93,24 +75,11 @@ class _Staged:
     """Role to the user's column name."""
 
 
-def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
-    """Return a connection that spills into ``folder`` and takes times without a zone as UTC."""
-    import duckdb
-
-    connection = duckdb.connect(str(folder / "staged.duckdb"))
-    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
-    connection.execute("SET temp_directory = ?", [str(folder / "spill")])
-    connection.execute(f"SET threads = {min(4, torch.get_num_threads())}")
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")
-    return connection
-
-
 def _read(
     connection: duckdb.DuckDBPyConnection, source: Any, asked: dict[str, str | None], query: bool
 ) -> Interactions:
     """Return the interactions of ``source``; DuckDB's own errors pass through."""
-    opened = open_source(source, query=query, connection=connection)
+    opened = open_source(source, query=query, connection=connection, caller="read_interactions")
     described = connection.execute(f"DESCRIBE SELECT * FROM {opened.relation}").fetchall()
     types = {row[0]: row[1] for row in described}
     columns = choose_columns(list(types), asked, opened.name)
@@ -316,14 +285,3 @@ def _key_is_bad(role: str, type_name: str) -> str:
 def _identifier(name: str) -> str:
     """Return a column name as quoted SQL."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def _first_line(error: Exception) -> str:
-    """Return the first line of a message."""
-    return str(error).strip().split("\n")[0]
-
-
-def _whole_message(error: Exception) -> str:
-    """Return a message on one line, without the drawing that points into the query."""
-    lines = [line.strip() for line in str(error).split("\n\nLINE")[0].split("\n")]
-    return " ".join(line for line in lines if line)

@@ -36,36 +36,37 @@ class Source:
     """Reading it again is dear (CSV) or may give other rows (a query): it is copied to disk first."""
 
 
-def open_source(source: Any, *, query: bool, connection: duckdb.DuckDBPyConnection) -> Source:
+def open_source(source: Any, *, query: bool, connection: duckdb.DuckDBPyConnection, caller: str) -> Source:
     """Return ``source`` as a table of ``connection``: a path, folder, glob, query, Arrow table or data frame.
 
-    Text that begins with SELECT, WITH or FROM and is no file is a query, also without ``query``.
+    Text that begins with SELECT, WITH or FROM and is no file is a query, also without ``query``. Messages begin with
+    ``caller``, the reader.
 
     Raises:
         TableError: no such file, an empty folder, mixed formats, or a file that is no table.
     """
     if not isinstance(source, (str, os.PathLike)):
-        return _table_in_memory(source, connection)
+        return _table_in_memory(source, connection, caller)
     text = os.fspath(source)
     if query or (_QUERY_START.match(text) and not os.path.exists(text)):
-        return _query(text, connection)
-    files = _find_files(text)
-    formats = {_format_of(file) for file in files}
+        return _query(text, connection, caller)
+    files = _find_files(text, caller)
+    formats = {_format_of(file, caller) for file in files}
     name = repr(text)
     if len(formats) > 1:
         raise TableError(
-            f"read_interactions: {name} mixes formats: {', '.join(sorted(formats))}. Give a glob, such as '*.parquet'."
+            f"{caller}: {name} mixes formats: {', '.join(sorted(formats))}. Give a glob, such as '*.parquet'."
         )
     file_format = formats.pop()
     paths = ", ".join(_quote(glob.escape(str(file))) for file in files)
     if file_format == "parquet":
         return Source(f"read_parquet([{paths}])", name, is_text=False, read_once=False)
-    delimiter = "\t" if file_format == "tsv" else _delimiter_of(_read_head(files[0]))
+    delimiter = "\t" if file_format == "tsv" else _delimiter_of(_read_head(files[0], caller))
     options = f"header = true, all_varchar = true, union_by_name = true, delim = '{delimiter}', quote = '\"', skip = 0"
     return Source(f"read_csv([{paths}], {options})", name, is_text=True, read_once=True)
 
 
-def _table_in_memory(table: Any, connection: duckdb.DuckDBPyConnection) -> Source:
+def _table_in_memory(table: Any, connection: duckdb.DuckDBPyConnection, caller: str) -> Source:
     """Return an Arrow table or a data frame as a source."""
     import duckdb
 
@@ -73,26 +74,25 @@ def _table_in_memory(table: Any, connection: duckdb.DuckDBPyConnection) -> Sourc
         connection.register("weft_table", table)
     except duckdb.Error as error:
         raise TableError(
-            f"read_interactions: source is a {type(table).__name__}; it must be a path, a query, an Arrow table or a "
-            "data frame."
+            f"{caller}: source is a {type(table).__name__}; it must be a path, a query, an Arrow table or a data frame."
         ) from error
     return Source("weft_table", f"the {type(table).__name__} given", is_text=False, read_once=False)
 
 
-def _query(text: str, connection: duckdb.DuckDBPyConnection) -> Source:
+def _query(text: str, connection: duckdb.DuckDBPyConnection, caller: str) -> Source:
     """Return a query as a source, after running the statements before its last one (ATTACH, CREATE VIEW ...)."""
     import duckdb
 
     statements = connection.extract_statements(text)
     if not statements or statements[-1].type != duckdb.StatementType.SELECT:
-        raise TableError("read_interactions: the query must end in a SELECT that gives the purchases.")
+        raise TableError(f"{caller}: the query must end in a SELECT that gives the table.")
     for statement in statements[:-1]:
         connection.execute(statement)
     last = statements[-1].query.strip().rstrip(";")
     return Source(f"({last}\n)", "the query", is_text=False, read_once=True)
 
 
-def _find_files(text: str) -> list[Path]:
+def _find_files(text: str, caller: str) -> list[Path]:
     """Return the file, the files of the folder or the matches of the glob, in name order."""
     path = Path(text).expanduser()
     if path.is_file():
@@ -103,14 +103,14 @@ def _find_files(text: str) -> list[Path]:
         found = [file for file in files if file.name.lower().endswith(suffixes)]
         if not found:
             what = f"holds {len(files)} files, none of which ends in" if files else "is an empty folder; it must hold"
-            raise TableError(f"read_interactions: {text!r} {what} {', '.join(sorted(suffixes))}.")
+            raise TableError(f"{caller}: {text!r} {what} {', '.join(sorted(suffixes))}.")
         return found
     if glob.has_magic(text):
         found = sorted(Path(match) for match in glob.glob(str(path), recursive=True) if os.path.isfile(match))
         if found:
             return found
-        raise TableError(f"read_interactions: no file matches {text!r}.")
-    raise TableError(f"read_interactions: there is no file or folder {text!r}.{_neighbours(path)}")
+        raise TableError(f"{caller}: no file matches {text!r}.")
+    raise TableError(f"{caller}: there is no file or folder {text!r}.{_neighbours(path)}")
 
 
 def _is_visible(file: Path, folder: Path) -> bool:
@@ -127,26 +127,26 @@ def _neighbours(path: Path) -> str:
     return did_you_mean(path.name, [file.name for file in path.parent.iterdir()])
 
 
-def _format_of(file: Path) -> str:
+def _format_of(file: Path, caller: str) -> str:
     """Return ``parquet``, ``csv`` or ``tsv``, by content first and by name second, or raise ``TableError``."""
-    head = _read_head(file)
+    head = _read_head(file, caller)
     name = file.name.lower()
     if head.startswith(b"PAR1"):
         return "parquet"
     if not head:
-        raise TableError(f"read_interactions: {str(file)!r} is empty: it has no rows and not even column names.")
+        raise TableError(f"{caller}: {str(file)!r} is empty: it has no rows and not even column names.")
     reason = _why_not_text(head)
     if name.endswith(PARQUET_SUFFIXES):
         reason = "it does not begin with the mark of a Parquet file"
     if reason:
         raise TableError(
-            f"read_interactions: {str(file)!r} is not a table: {reason}. Tables are Parquet, or CSV or TSV in UTF-8, "
+            f"{caller}: {str(file)!r} is not a table: {reason}. Tables are Parquet, or CSV or TSV in UTF-8, "
             "plain or gzipped."
         )
     return "tsv" if ".tsv" in file.suffixes[-2:] else "csv"
 
 
-def _read_head(file: Path) -> bytes:
+def _read_head(file: Path, caller: str) -> bytes:
     """Return the first bytes of a file, unpacked if it is gzipped."""
     try:
         with file.open("rb") as stream:
@@ -156,9 +156,9 @@ def _read_head(file: Path) -> bytes:
         with gzip.open(file) as unpacked:
             return unpacked.read(_HEAD_BYTES)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise TableError(f"read_interactions: {str(file)!r} is a damaged gzip file: {error}.") from error
+        raise TableError(f"{caller}: {str(file)!r} is a damaged gzip file: {error}.") from error
     except OSError as error:
-        raise TableError(f"read_interactions: {str(file)!r} cannot be read: {error.strerror or error}.") from error
+        raise TableError(f"{caller}: {str(file)!r} cannot be read: {error.strerror or error}.") from error
 
 
 def _delimiter_of(head: bytes) -> str:

@@ -18,7 +18,8 @@ from torch import Tensor
 
 from weft.errors import CheckpointError, OutputError
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""2: the manifest holds a checksum of the state too."""
 _MANIFEST = "checkpoint.json"
 
 
@@ -101,8 +102,10 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     path = folder / _MANIFEST
     try:
         manifest = json.loads(path.read_bytes())
-        keys = ("format_version", "tensors", "sha256", "state", "state_sha256")
-        version, name, digest, state, state_digest = (manifest[key] for key in keys)
+        version = manifest["format_version"]
+        # Another version may have other keys.
+        keys = ("tensors", "sha256", "state", "state_sha256") if version == FORMAT_VERSION else ()
+        values = [manifest[key] for key in keys]
     except FileNotFoundError:
         raise CheckpointError(
             f"load_checkpoint: there is no checkpoint in {folder}; expected {path.name} there."
@@ -111,8 +114,10 @@ def load_checkpoint(folder: Path) -> Checkpoint:
         raise CheckpointError(f"load_checkpoint: {path} is damaged ({error}). {_WAY_OUT}") from error
     if version != FORMAT_VERSION:
         raise CheckpointError(
-            f"load_checkpoint: {path} has format version {version!r}; this weft reads {FORMAT_VERSION}. {_WAY_OUT}"
+            f"load_checkpoint: {path} has format version {version!r}; this weft reads {FORMAT_VERSION}, so it "
+            f"cannot go on from there. {_WAY_OUT}"
         )
+    name, digest, state, state_digest = values
     if _digest(state) != state_digest:
         raise CheckpointError(f"load_checkpoint: {path} is damaged: the checksum of its state differs. {_WAY_OUT}")
     try:

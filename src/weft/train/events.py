@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from weft.errors import InputError, OutputError
+from weft.errors import CheckpointError, InputError, OutputError
 
 
 class EventLog:
     """Appends events to a file; a resumed run goes on where its checkpoint stood.
+
+    A line goes to the operating system at once, which keeps it when the program is killed; `sync` puts it on the disk.
 
     Each event has ``event`` (its kind), ``time`` (seconds since the run began, time away between stop and resume left
     out) and the fields given.
@@ -27,6 +30,10 @@ class EventLog:
             keep_bytes: for a resumed run, how much of the file belongs to the time before its checkpoint; what came
                 later is dropped, because those steps are run again. None starts an empty log.
             elapsed: seconds that the run had taken before.
+
+        Raises:
+            OutputError: the file cannot be written.
+            CheckpointError: it is shorter than ``keep_bytes``.
         """
         self.path = path
         self._begin = time.monotonic() - elapsed
@@ -35,6 +42,7 @@ class EventLog:
             # Without a buffer nothing is left to write when the log is closed after a failure.
             self._stream = open(path, "wb" if keep_bytes is None else "r+b", buffering=0)  # noqa: SIM115 - kept open
             if keep_bytes is not None:
+                _check_size(path, keep_bytes)
                 self._stream.truncate(keep_bytes)
                 self._stream.seek(keep_bytes)
             self._num_bytes = keep_bytes or 0
@@ -64,6 +72,17 @@ class EventLog:
             raise OutputError(f"cannot write {self.path}: {error.strerror or error}.") from error
         self._num_bytes += len(line)
 
+    def sync(self) -> None:
+        """Flush what was written to the disk, so that what refers to it can be written next.
+
+        Raises:
+            OutputError: the disk is full or failed.
+        """
+        try:
+            os.fsync(self._stream.fileno())
+        except OSError as error:
+            raise OutputError(f"cannot write {self.path}: {error.strerror or error}.") from error
+
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Record how long a stage took."""
@@ -72,9 +91,23 @@ class EventLog:
         self.write("stage", name=name, seconds=round(time.monotonic() - begin, 3))
 
     def close(self) -> None:
-        """Close the file; never raises, as all that was written is with the operating system already."""
+        """Flush to the disk and close; never raises, as all that was written is with the operating system already."""
+        if self._stream.closed:
+            return
+        with suppress(OutputError):
+            self.sync()
         with suppress(OSError):
             self._stream.close()
+
+
+def _check_size(path: Path, keep_bytes: int) -> None:
+    """Raise CheckpointError for a log that lacks lines from before the checkpoint."""
+    size = path.stat().st_size
+    if size < keep_bytes:
+        raise CheckpointError(
+            f"EventLog: {path} has {size:,} bytes, but the checkpoint was written after {keep_bytes:,}: it was cut "
+            "short, so the run cannot go on. Start again without --resume, in another folder."
+        )
 
 
 def read_events(path: Path) -> list[dict[str, Any]]:

@@ -260,6 +260,7 @@ class _Run:
             best["best_value"] = None if best["best_value"] == -math.inf else best["best_value"]
             state["early_stopping"] = best
         if self.events is not None:
+            self.events.sync()  # on the disk before the checkpoint that refers to it
             state["events_bytes"], state["elapsed"] = self.events.num_bytes, self.events.elapsed
         assert self.folder is not None
         save_checkpoint(self.folder, tensors, state)

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from weft.errors import TableError
 from weft.store import Interactions
+from weft.tables.connection import table_connection
 from weft.tables.sources import open_source
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def read_catalogue(source: str | None, interactions: Interactions) -> Catalogue:
 
     Raises:
         TableError: the table cannot be read, has no item column, a null or repeated key, or none of the items bought.
+        OutputError: the temporary folder cannot be made or is full.
     """
     if source is None:
         return Catalogue(None, None, [])
@@ -46,24 +48,25 @@ def read_catalogue(source: str | None, interactions: Interactions) -> Catalogue:
     keys, column = table["key"].combine_chunks(), interactions.columns["item"]
     if keys.null_count:
         raise TableError(
-            f"items: column {column!r} of {source!r} has {keys.null_count} null keys; every item needs one."
+            f"read_catalogue: column {column!r} of {source!r} has {keys.null_count} null keys; every item needs one."
         )
     num_distinct = pyarrow.compute.count_distinct(keys).as_py()
     if num_distinct < len(keys):
         raise TableError(
-            f"items: column {column!r} of {source!r} repeats {len(keys) - num_distinct} keys; give each item one row."
+            f"read_catalogue: column {column!r} of {source!r} repeats {len(keys) - num_distinct} keys; "
+            "give each item one row."
         )
     try:
         place = pyarrow.compute.index_in(interactions.item_keys, value_set=keys.cast(interactions.item_keys.type))
     except pyarrow.ArrowException as error:
         raise TableError(
-            f"items: column {column!r} of {source!r} is {keys.type}, but the purchases have "
+            f"read_catalogue: column {column!r} of {source!r} is {keys.type}, but the purchases have "
             f"{interactions.item_keys.type} ({error})."
         ) from None
     offered = torch.from_numpy(place.is_valid().to_numpy(zero_copy_only=False).copy())
     num_offered = int(offered.sum())
     if num_offered == 0:
-        raise TableError(f"items: none of the items bought stands in column {column!r} of {source!r}.")
+        raise TableError(f"read_catalogue: none of the items bought stands in column {column!r} of {source!r}.")
     notes = [f"{len(keys):,} items in {source!r}; {len(keys) - num_offered:,} of them were never bought"]
     if num_offered < len(offered):
         notes.append(
@@ -74,22 +77,17 @@ def read_catalogue(source: str | None, interactions: Interactions) -> Catalogue:
 
 def _read(source: str, item_column: str) -> pyarrow.Table:
     """Return the columns ``key`` and, if there is one, ``name``."""
-    import duckdb
-
-    with duckdb.connect() as connection:
-        opened = open_source(source, query=False, connection=connection)
-        try:
-            columns = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {opened.relation}").fetchall()]
-            if item_column not in columns:
-                raise TableError(
-                    f"items: {source!r} has no column {item_column!r}, which holds the items of the purchases; "
-                    f"it has {', '.join(map(repr, columns))}."
-                )
-            wanted = [f'"{item_column.replace(chr(34), chr(34) * 2)}" AS key']
-            wanted += [f'CAST("{name}" AS VARCHAR) AS name' for name in NAME_COLUMNS if name in columns][:1]
-            return connection.sql(f"SELECT {', '.join(wanted)} FROM {opened.relation}").to_arrow_table()
-        except duckdb.Error as error:
-            raise TableError(f"items: {source!r} cannot be read: {error}") from error
+    with table_connection("read_catalogue", source) as connection:
+        opened = open_source(source, query=False, connection=connection, caller="read_catalogue")
+        columns = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {opened.relation}").fetchall()]
+        if item_column not in columns:
+            raise TableError(
+                f"read_catalogue: {source!r} has no column {item_column!r}, which holds the items of the purchases; "
+                f"it has {', '.join(map(repr, columns))}."
+            )
+        wanted = [f'"{item_column.replace(chr(34), chr(34) * 2)}" AS key']
+        wanted += [f'CAST("{name}" AS VARCHAR) AS name' for name in NAME_COLUMNS if name in columns][:1]
+        return connection.sql(f"SELECT {', '.join(wanted)} FROM {opened.relation}").to_arrow_table()
 
 
 def _names(table: pyarrow.Table, place: pyarrow.Array, interactions: Interactions) -> list[str] | None:
