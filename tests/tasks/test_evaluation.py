@@ -139,21 +139,6 @@ def test_validate_gives_the_same_figures_as_evaluate():
     assert validate(DESCENDING, HOLDOUT, k=2) == {name: measured[name] for name in ("ndcg@2", "recall@2")}
 
 
-def test_validate_samples_the_same_users_for_the_same_seed():
-    train = pairs(*[[0] for _ in range(40)])
-    holdout = Holdout.from_pairs(train, pairs(*[[1 + user % 2] for user in range(40)]), 3)
-    # Items 1 and 2 must be known, so two users more bought them.
-    holdout = Holdout.from_pairs(
-        pairs(*[[0] for _ in range(40)], [1, 2]), pairs(*[[1 + u % 2] for u in range(40)], []), 3
-    )
-    values = [
-        validate(Fixed([0.0, 2.0, 1.0]), holdout, k=1, num_users=9, seed=seed)["recall@1"] for seed in (3, 3, 4, 5, 6)
-    ]
-    assert values[0] == values[1]
-    assert len(set(values)) > 1
-    assert all(round(value * 9) == pytest.approx(value * 9) for value in values)
-
-
 def test_validate_without_anything_to_find_is_refused():
     with pytest.raises(InputError, match="no user has a held-out item"):
         validate(DESCENDING, Holdout.from_pairs(TRAIN, pairs([], [], [], [], []), 6))

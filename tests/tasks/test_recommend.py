@@ -15,7 +15,7 @@ import yaml
 from weft.data import synthetic_shop
 from weft.errors import CheckpointError, InputError, OutputError
 from weft.tasks import RecommendRun, recommend
-from weft.tasks.recommendation.config import load_config
+from weft.tasks.recommendation.config import load_config, make_config, override
 from weft.tasks.recommendation.preparation import check_resumable
 
 SMALL = {"dim": 8, "epochs": 6, "users_per_batch": 64, "progress": False}
@@ -239,7 +239,12 @@ def test_full_disk_leaves_nothing_behind(shop, tmp_path, monkeypatch):
         ({"dataset": "gowalla"}, "not both"),
         ({"validation_fraction": 0.45, "test_fraction": 0.45}, "less than a tenth"),
         ({"model": 5}, "model=5"),
-        ({"split": "leave-last-out", "test_fraction": 0.2}, "test_fraction would have no effect"),
+        ({"split": "leave-last-out", "test_fraction": 0.2}, "so test_fraction would have no effect"),
+        ({"split": "leave-last-out", "test_fraction": 0.1}, "so test_fraction would have no effect"),
+        (
+            {"split": "leave-last-out", "test_fraction": 0.1, "validation_fraction": 0.1},
+            "so validation_fraction, test_fraction would have no effect",
+        ),
     ],
 )
 def test_wrong_settings_are_said(shop, tmp_path, settings, message):
@@ -253,7 +258,15 @@ def test_stages_are_timed(run):
 
 
 @pytest.mark.parametrize(
-    "idle", [{"split": "random"}, {"user": "user_id"}, {"weight": "price"}, {"query": True}, {"test_fraction": 0.2}]
+    "idle",
+    [
+        {"split": "random"},
+        {"user": "user_id"},
+        {"weight": "price"},
+        {"query": True},
+        {"test_fraction": 0.2},
+        {"test_fraction": 0.1},
+    ],
 )
 def test_settings_that_a_data_set_would_not_use_are_said(tmp_path, idle):
     with pytest.raises(InputError, match=f"{next(iter(idle))} would have no effect"):
@@ -303,3 +316,51 @@ def test_checkpoint_whose_state_lacks_something_is_said(name):
     del state[name]
     with pytest.raises(CheckpointError, match=f"lacks {name}"):
         check_resumable(state, "a")
+
+
+def test_leave_last_out_is_repeated_and_changed_from_its_configuration(shop, tmp_path):
+    first = recommend(str(shop / "purchases.parquet"), out=tmp_path / "first", split="leave-last-out", **SMALL)
+    path = first.folder / "config.yaml"
+    assert not {"validation_fraction", "test_fraction"} & set(yaml.safe_load(path.read_text()))
+    assert load_config(path) == first.config
+    assert override(load_config(path), {"seed": 5}).split == "leave-last-out"
+    again = override(load_config(path), {"split": "time", "test_fraction": 0.2})
+    assert (again.split, again.validation_fraction, again.test_fraction) == ("time", 0.1, 0.2)
+    with pytest.raises(InputError, match="so test_fraction would have no effect"):
+        recommend(config=path, out=tmp_path / "again", test_fraction=0.1, progress=False)
+
+
+def test_configuration_by_time_is_changed_to_leave_last_out():
+    config = make_config({"source": "a.csv", "split": "time", "test_fraction": 0.2})
+    changed = override(config, {"split": "leave-last-out"})
+    assert changed.split == "leave-last-out"
+    assert load_again(changed) == changed
+
+
+def test_configuration_of_a_data_set_is_read_back():
+    config = make_config({"dataset": "gowalla"})
+    resolved = config.model_copy(update={"split": "published"})
+    assert load_again(resolved) == resolved
+    assert override(resolved, {"seed": 3}) == resolved.model_copy(update={"seed": 3})
+
+
+def load_again(config):
+    """Return what comes back from the YAML of a configuration."""
+    return make_config(yaml.safe_load(config.to_yaml()))
+
+
+@pytest.mark.parametrize(
+    ("split", "advice"),
+    [
+        ("time", "Use --split random or a larger"),
+        ("leave-last-out", r"Use --split random\.$"),
+        ("random", "Use a larger --validation-fraction, or a table in which"),
+    ],
+)
+def test_advice_about_a_tiny_table_is_not_what_was_done(tmp_path, split, advice):
+    # Each item is bought once, so none that is held out is known from training.
+    lines = [f"u{user},i{user}-{day},2024-01-{day:02d}" for user in range(6) for day in range(1, 9)]
+    (tmp_path / "tiny.csv").write_text("user,item,time\n" + "\n".join(lines) + "\n")
+    with pytest.raises(InputError, match=advice):
+        recommend(tmp_path / "tiny.csv", out=tmp_path / "run", split=split, **SMALL)
+    assert not (tmp_path / "run").exists()

@@ -9,6 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from weft.random import hash_bits
+
 
 @dataclass(frozen=True)
 class Split:
@@ -39,31 +41,27 @@ def hold_out_per_user(
         user_ids: ``(n,)`` int64.
         item_ids: ``(n,)`` int64, no pair twice.
         fraction: in [0, 1).
-        seed: any integer.
-        stream: tells apart the draws of one seed.
+        seed: any integer; only its last 64 bits count.
+        stream: added to the seed, tells apart the draws of one seed.
         keep: rows that stay with each user.
     """
-    users, items = user_ids.numpy(), item_ids.numpy()
-    order = np.lexsort((_hash(seed, stream, users, items), users))
+    users = user_ids.numpy()
+    order = np.lexsort((_unsigned(hash_bits(_wrapped(seed + stream), user_ids, item_ids)), users))
     counts = np.bincount(users) if len(users) else np.zeros(0, dtype=np.int64)
     starts = np.cumsum(counts) - counts
     rank = np.arange(len(users)) - starts[users[order]]
-    draw = _hash(seed, stream + 1, np.arange(len(counts)), np.int64(-1)).astype(np.float64) / 2.0**64
+    draw = _unsigned(hash_bits(_wrapped(seed + stream + 1), torch.arange(len(counts)), -1)).astype(np.float64) / 2.0**64
     held = np.minimum(np.floor(fraction * counts + draw).astype(np.int64), np.maximum(counts - keep, 0))
     mask = np.zeros(len(users), dtype=bool)
     mask[order] = rank < held[users[order]]
     return torch.from_numpy(mask)
 
 
-def _hash(seed: int, stream: int, users: NDArray[np.int64], items: NDArray[np.int64] | np.int64) -> NDArray[np.uint64]:
-    """Return 64 random bits for each (seed, stream, user, item): the finaliser of splitmix64, chained."""
-    state = _mix(np.full(1, seed & (2**64 - 1), dtype=np.uint64) + np.uint64(stream))
-    return _mix(_mix(state ^ users.astype(np.uint64)) ^ np.asarray(items).astype(np.uint64))
+def _wrapped(seed: int) -> int:
+    """Return the int64 that has the last 64 bits of any integer."""
+    return (seed + 2**63) % 2**64 - 2**63
 
 
-def _mix(bits: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return the output function of splitmix64 (Steele, Lea and Flood 2014); arithmetic is modulo 2**64."""
-    bits = bits + np.uint64(0x9E3779B97F4A7C15)
-    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return bits ^ (bits >> np.uint64(31))
+def _unsigned(bits: Tensor) -> NDArray[np.uint64]:
+    """Return the same 64 bits as numbers from 0 to 2**64 - 1."""
+    return bits.numpy().view(np.uint64)

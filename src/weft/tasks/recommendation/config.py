@@ -15,6 +15,8 @@ DATASET_SETTINGS: dict[str, dict[str, Any]] = {
     "gowalla": {"validation_fraction": 0.0, "dim": 256, "epochs": 20, "temperature": 0.1, "popularity_weight": 0.3},
 }
 
+_FRACTIONS = ("validation_fraction", "test_fraction")
+
 
 class ModelSettings(BaseModel):
     """The encoder and how it is trained."""
@@ -72,10 +74,10 @@ class RecommendConfig(BaseModel):
     model: ModelSettings = ModelSettings()
 
     def to_yaml(self) -> str:
-        """Return the configuration as YAML; :func:`load_config` reads it back."""
+        """Return the configuration as YAML, without settings of no effect; :func:`load_config` reads it back."""
         import yaml
 
-        return yaml.safe_dump(self.model_dump(mode="json"), sort_keys=False)
+        return yaml.safe_dump(self.model_dump(mode="json", exclude=_idle(self)), sort_keys=False)
 
 
 def make_config(settings: dict[str, Any]) -> RecommendConfig:
@@ -101,10 +103,7 @@ def make_config(settings: dict[str, Any]) -> RecommendConfig:
         raise InputError(f"recommend: {problems}.") from None
     if (config.source is None) == (config.dataset is None):
         raise InputError("recommend: name either a table of purchases or a dataset (--dataset gowalla), not both.")
-    if config.dataset is not None:
-        _check_dataset(config)
-    if config.split == "leave-last-out":
-        _check_leave_last_out(config)
+    _check_effect(config)
     if config.split == "published" and config.dataset is None:
         raise InputError(
             "recommend: split='published' needs a dataset; a table can be split by time, leave-last-out or random."
@@ -125,12 +124,14 @@ def override(config: RecommendConfig, given: Mapping[str, Any]) -> RecommendConf
     Raises:
         InputError: as :func:`make_config`.
     """
-    base = config.model_dump(exclude={"model"})
+    base = config.model_dump(exclude={"model", *_idle(config)})
     if given.get("source") not in (None, config.source):
         base |= {"dataset": None, "query": False}
         base["split"] = "auto" if base["split"] == "published" else base["split"]
     elif given.get("dataset") not in (None, config.dataset):
-        base = {name: base[name] for name in ("validation_fraction", "seed", "k")}
+        base = {name: base[name] for name in ("validation_fraction", "seed", "k") if name in base}
+    if given.get("split") == "leave-last-out":
+        base = {name: value for name, value in base.items() if name not in _FRACTIONS}
     flat = {name: value for name, value in given.items() if name != "model"}
     return make_config({**base, **config.model.model_dump(), **_nested(given), **flat})
 
@@ -142,30 +143,24 @@ def _nested(settings: Mapping[str, Any]) -> dict[str, Any]:
     return dict(model)
 
 
-def _check_leave_last_out(config: RecommendConfig) -> None:
-    """Raise InputError for fractions that the split would ignore."""
-    fields = RecommendConfig.model_fields
-    names = [n for n in ("validation_fraction", "test_fraction") if getattr(config, n) != fields[n].default]
+def _idle(config: RecommendConfig) -> set[str]:
+    """Return the names of settings that have no effect beside the others."""
+    if config.dataset is not None:
+        return {"user", "item", "time", "weight", "query", "test_fraction"}
+    return set(_FRACTIONS) if config.split == "leave-last-out" else set()
+
+
+def _check_effect(config: RecommendConfig) -> None:
+    """Raise InputError for settings that were given and would be ignored, also when given at their default."""
+    names = [name for name in RecommendConfig.model_fields if name in config.model_fields_set & _idle(config)]
+    names = [name for name in names if getattr(config, name) not in (None, False)]
+    if config.dataset is not None:
+        names += ["split"] if config.split not in ("auto", "published") else []
+        reason = f"dataset={config.dataset!r} comes with its columns and its published split"
+    else:
+        reason = "split='leave-last-out' holds out one purchase of each user for each part"
     if names:
-        raise InputError(
-            f"recommend: split='leave-last-out' holds out one purchase of each user for each part, so "
-            f"{', '.join(names)} would have no effect; leave it out."
-        )
-
-
-def _check_dataset(config: RecommendConfig) -> None:
-    """Raise InputError for settings that a data set with a published split would ignore."""
-    ignored = [name for name in ("user", "item", "time", "weight") if getattr(config, name) is not None]
-    ignored += ["query"] if config.query else []
-    ignored += ["split"] if config.split not in ("auto", "published") else []
-    ignored += (
-        ["test_fraction"] if config.test_fraction != RecommendConfig.model_fields["test_fraction"].default else []
-    )
-    if ignored:
-        raise InputError(
-            f"recommend: dataset={config.dataset!r} comes with its columns and its published split, so "
-            f"{', '.join(ignored)} would have no effect; leave it out."
-        )
+        raise InputError(f"recommend: {reason}, so {', '.join(names)} would have no effect; leave it out.")
 
 
 def load_config(path: Path) -> RecommendConfig:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -115,16 +114,6 @@ class Holdout:
     def offered_mask(self) -> Tensor:
         """``(items,)`` bool: items that can be offered, those with a training pair."""
         return self.item_popularity > 0
-
-    def with_users(self, user_ids: Tensor) -> Holdout:
-        """Return the holdout in which only ``user_ids`` have something to find."""
-        chosen = torch.zeros(self.num_users, dtype=torch.bool)
-        chosen[user_ids] = True
-        return dataclasses.replace(
-            self,
-            relevant=self.relevant.keep(chosen[self.relevant.user_ids()]),
-            cold=self.cold.keep(chosen[self.cold.user_ids()]),
-        )
 
 
 def item_popularity_slices(popularity: Tensor) -> Tensor:

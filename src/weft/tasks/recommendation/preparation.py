@@ -12,6 +12,13 @@ from weft.store import Interactions, Split
 from weft.tables import read_interactions, split_by_time, split_leave_last_out, split_random_per_user
 from weft.tasks.recommendation.config import RecommendConfig
 
+WITHOUT_VALIDATION = {
+    "time": "Use --split random or a larger --validation-fraction.",
+    "leave-last-out": "Use --split random.",
+    "random": "Use a larger --validation-fraction, or a table in which more items are bought by several users.",
+    "published": "Use --validation-fraction 0, which trains for all epochs.",
+}
+"""What to do about a split, by its strategy, that gives nothing to validate on."""
 _ROLES = ("user", "item", "time", "weight")
 
 

@@ -40,6 +40,7 @@ from weft.tasks.recommendation.outputs import (
     write_recommendations,
 )
 from weft.tasks.recommendation.preparation import (
+    WITHOUT_VALIDATION,
     RunData,
     absolute,
     check_resumable,
@@ -186,8 +187,8 @@ class _Task:
             self.validation = Holdout.from_split(interactions, split, "validation")
             if self.validation.relevant.num_pairs == 0:
                 raise InputError(
-                    "recommend: no validation purchase is by a known user of a known item, so training could not be "
-                    "stopped by it. Use another split (--split random) or a larger validation part."
+                    f"recommend: none of the {len(split.validation):,} validation purchases is by a known user of a "
+                    f"known item, so training could not be stopped by them. {WITHOUT_VALIDATION[split.strategy]}"
                 )
         self.seconds["split"] = time.monotonic() - begin
         self._say_what_was_read()
