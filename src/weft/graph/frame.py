@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
 
 import torch
 from torch import Tensor
 
 from weft import checks
 from weft.errors import FieldError, InputError, ShapeError, did_you_mean, name_choices
+from weft.graph.columns import Columns, Scheme
+
+Initializer: TypeAlias = Callable[[tuple[int, ...], torch.dtype, torch.device, slice], Tensor]
+"""``(shape, dtype, device, rows) -> tensor``: values of rows that were given none."""
 
 
-class Scheme(NamedTuple):
-    """What one row of a column looks like."""
-
-    shape: tuple[int, ...]
-    dtype: torch.dtype
+def zero_initializer(shape: tuple[int, ...], dtype: torch.dtype, device: torch.device, rows: slice) -> Tensor:
+    """Return zeros: the default for rows without a value."""
+    return torch.zeros(shape, dtype=dtype, device=device)
 
 
 class Frame:
     """Named tensors with one row for each node of a type, or for each edge of a relation."""
 
     def __init__(
-        self, num_rows: int, kind: str, owner: str, device: torch.device, columns: dict[str, Tensor] | None = None
+        self,
+        num_rows: int,
+        kind: str,
+        owner: str,
+        device: torch.device,
+        columns: Columns | None = None,
+        initializers: dict[str | None, Initializer] | None = None,
     ) -> None:
         """Take checked columns.
 
@@ -32,12 +41,14 @@ class Frame:
             owner: how the type reads in a message ("node type 'user'").
             device: of the graph.
             columns: name to tensor.
+            initializers: column name to what fills rows without a value; under None, of columns that have none.
         """
         self.num_rows = num_rows
         self.kind = kind
         self.owner = owner
         self.device = device
-        self.columns: dict[str, Tensor] = {} if columns is None else columns
+        self.columns = Columns() if columns is None else columns
+        self.initializers: dict[str | None, Initializer] = {} if initializers is None else initializers
 
     def get(self, where: str, name: str) -> Tensor:
         """Return a column.
@@ -66,7 +77,7 @@ class Frame:
         self.columns[name] = value
 
     def set_rows(self, where: str, name: str, rows: Tensor, value: Tensor) -> None:
-        """Set some rows of a column; the others keep their values, or are 0 in a new column.
+        """Set some rows of a column; the others keep their values; in a new column, the initializer fills them.
 
         Args:
             where: function named in messages.
@@ -80,30 +91,85 @@ class Frame:
         checks.device(where, label, value, self.device, self.owner)
         old = self.columns.get(name)
         if old is None:
-            old = value.new_zeros((self.num_rows, *value.shape[1:]))
-        if old.shape[1:] != value.shape[1:] or old.dtype != value.dtype:
-            raise ShapeError(
-                f"{where}: {label} has rows of shape {tuple(old.shape[1:])} and {old.dtype}, but the rows given are "
-                f"{tuple(value.shape[1:])} and {value.dtype}; set the whole feature to change them."
-            )
+            old = self.initial(name, Scheme(tuple(value.shape[1:]), value.dtype), slice(0, self.num_rows))
+        self._check_scheme(where, name, Scheme(tuple(old.shape[1:]), old.dtype), value)
         self.columns[name] = old.index_copy(0, rows, value)
+
+    def _check_scheme(self, where: str, name: str, scheme: Scheme, value: Tensor) -> None:
+        if scheme.shape != value.shape[1:] or scheme.dtype != value.dtype:
+            raise ShapeError(
+                f"{where}: {self.kind} feature {name!r} has rows of shape {scheme.shape} and {scheme.dtype}, but the "
+                f"rows given are {tuple(value.shape[1:])} and {value.dtype}; set the whole feature to change them."
+            )
 
     def _check_name(self, where: str, name: str) -> None:
         if not isinstance(name, str):
             raise InputError(f"{where}: a feature's name is a string; got {name!r}.")
 
+    def initial(self, name: str, scheme: Scheme, rows: slice) -> Tensor:
+        """Return what the initializer of a column gives for rows ``start`` to ``stop``: zeros unless one was set."""
+        initializer = self.initializers.get(name) or self.initializers.get(None) or zero_initializer
+        return initializer((rows.stop - rows.start, *scheme.shape), scheme.dtype, self.device, rows)
+
     def schemes(self) -> dict[str, Scheme]:
         """Return the shape and dtype of a row of each column."""
-        return {name: Scheme(tuple(value.shape[1:]), value.dtype) for name, value in self.columns.items()}
+        return {name: self.columns.scheme(name) for name in self.columns}
 
     def copy(self) -> Frame:
         """Return a frame with the same tensors whose columns can be set apart from this one's."""
-        return Frame(self.num_rows, self.kind, self.owner, self.device, dict(self.columns))
+        return self._with(self.num_rows, Columns(self.columns))
+
+    def select(self, rows: Tensor) -> Frame:
+        """Return the frame of some rows, ``(n,)`` int64, checked; see Note [Lazy rows]."""
+        return self._with(len(rows), self.columns.select(rows))
+
+    def emptied(self, num_rows: int) -> Frame:
+        """Return a frame of the same type with another number of rows and no columns."""
+        return self._with(num_rows, Columns())
+
+    def extended(self, where: str, count: int, data: Mapping[str, Tensor] | None = None) -> Frame:
+        """Return the frame with ``count`` more rows; the initializer fills columns that ``data`` does not name.
+
+        Args:
+            where: function named in messages.
+            count: number of rows to append.
+            data: name to ``(count, *trailing)``; a name that is new gets initial values in the old rows.
+
+        Raises:
+            ShapeError, DeviceError: a column of ``data`` that does not fit.
+        """
+        longer = self._with(self.num_rows + count, Columns())
+        added = dict(data or {})
+        for name, value in added.items():
+            self._check_name(where, name)
+            label = f"{self.kind} feature {name!r}"
+            checks.rows(where, label, value, count, f"{count} {self.kind}s are added to {self.owner}")
+            checks.device(where, label, value, self.device, self.owner)
+        for name in [*self.columns, *(name for name in added if name not in self.columns)]:
+            if name in self.columns:
+                old, scheme = self.columns[name], self.columns.scheme(name)
+            else:
+                scheme = Scheme(tuple(added[name].shape[1:]), added[name].dtype)
+                old = self.initial(name, scheme, slice(0, self.num_rows))
+            new = added.get(name)
+            if new is None:
+                new = self.initial(name, scheme, slice(self.num_rows, longer.num_rows))
+            self._check_scheme(where, name, scheme, new)
+            longer.columns[name] = torch.cat([old, new])
+        return longer
+
+    def mapped(self, function: Callable[[Tensor], Tensor]) -> Frame:
+        """Return the frame after a function of each column that works row by row, a cast for instance."""
+        return self._with(self.num_rows, self.columns.mapped(function))
 
     def to(self, device: torch.device) -> Frame:
         """Return the frame with its tensors on a device."""
-        moved = {name: value.to(device) for name, value in self.columns.items()}
-        return Frame(self.num_rows, self.kind, self.owner, device, moved)
+        moved = self.mapped(lambda column: column.to(device))
+        moved.device = device
+        return moved
+
+    def _with(self, num_rows: int, columns: Columns) -> Frame:
+        return Frame(num_rows, self.kind, self.owner, self.device, columns, dict(self.initializers))
 
 
 def node_frame(ntype: str, num_rows: int, device: torch.device) -> Frame:

@@ -18,19 +18,20 @@ from weft.errors import GraphError, InputError
 from weft.function import BinaryMessageFunction, CopyMessageFunction, MessageFunction, ReduceFunction
 from weft.graph.node_batch import NodeBatch, NodeFunction
 from weft.graph.schema import Etype
+from weft.graph.structure import edge_rows, node_rows
 from weft.ops.gsddmm import edge_values
 from weft.ops.gspmm import reduce_messages
 from weft.ops.target import is_all
 from weft.relation import Relation
 
 if TYPE_CHECKING:
-    from weft.graph.graph import Graph
+    from weft.graph.parts import GraphParts
 
 CROSS_REDUCERS = ("sum", "min", "max", "mean", "stack")
 
 
 def update_all(
-    graph: Graph,
+    graph: GraphParts,
     message_func: MessageFunction,
     reduce_func: ReduceFunction,
     apply_node_func: NodeFunction | None = None,
@@ -72,7 +73,7 @@ def update_all(
 
 
 def multi_update_all(
-    graph: Graph,
+    graph: GraphParts,
     etype_dict: Mapping[Etype, Sequence[Any]],
     cross_reducer: Any,
     apply_node_func: NodeFunction | None = None,
@@ -111,7 +112,7 @@ def multi_update_all(
         _apply(where, graph, apply_node_func, space)
 
 
-def apply_edges(graph: Graph, func: MessageFunction, edges: Any, etype: Etype | None) -> None:
+def apply_edges(graph: GraphParts, func: MessageFunction, edges: Any, etype: Etype | None) -> None:
     """Write a message to the edges as the feature ``func.out_field``.
 
     Args:
@@ -136,12 +137,12 @@ def apply_edges(graph: Graph, func: MessageFunction, edges: Any, etype: Etype | 
     if is_all(edges):
         frame.set(where, func.out_field, _message(where, graph, index, relation, func))
         return
-    rows = graph.edge_rows(where, edges, index)
+    rows = edge_rows(where, graph, edges, index)
     part = relation.edge_part(rows)
     frame.set_rows(where, func.out_field, rows, _message(where, graph, index, part, func, rows))
 
 
-def apply_nodes(graph: Graph, func: NodeFunction, v: Any, ntype: str | None) -> None:
+def apply_nodes(graph: GraphParts, func: NodeFunction, v: Any, ntype: str | None) -> None:
     """Write what a function makes of nodes' features.
 
     Args:
@@ -155,7 +156,7 @@ def apply_nodes(graph: Graph, func: NodeFunction, v: Any, ntype: str | None) -> 
     if is_all(v):
         _apply(where, graph, func, space)
         return
-    rows = graph.node_rows(where, v, space)
+    rows = node_rows(where, graph, v, space)
     frame = graph.node_frames[space]
     data = {name: column[rows] for name, column in frame.columns.items()}
     batch = NodeBatch(rows.to(graph.idtype), graph.schema.ntypes[space], data)
@@ -163,7 +164,7 @@ def apply_nodes(graph: Graph, func: NodeFunction, v: Any, ntype: str | None) -> 
         frame.set_rows(where, name, rows, value)
 
 
-def _reduced(where: str, graph: Graph, index: int, message: MessageFunction, reduce_op: str) -> Tensor:
+def _reduced(where: str, graph: GraphParts, index: int, message: MessageFunction, reduce_op: str) -> Tensor:
     """Return the messages of one relation, reduced: ``(num_dst, *trailing)``."""
     relation = graph.relations[index]
     if isinstance(message, CopyMessageFunction):
@@ -179,7 +180,9 @@ def _reduced(where: str, graph: Graph, index: int, message: MessageFunction, red
     return reduce_messages(where, relation, "copy_rhs", reduce_op, None, value)
 
 
-def _source_first(where: str, graph: Graph, index: int, message: BinaryMessageFunction) -> tuple[str, Tensor, Tensor]:
+def _source_first(
+    where: str, graph: GraphParts, index: int, message: BinaryMessageFunction
+) -> tuple[str, Tensor, Tensor]:
     """Return operator, source feature and edge feature of a message that joins the two in either order."""
     lhs = _read(where, graph, index, message.lhs, message.lhs_field)
     rhs = _read(where, graph, index, message.rhs, message.rhs_field)
@@ -195,7 +198,7 @@ def _source_first(where: str, graph: Graph, index: int, message: BinaryMessageFu
 
 
 def _message(
-    where: str, graph: Graph, index: int, relation: Relation, message: MessageFunction, rows: Tensor | None = None
+    where: str, graph: GraphParts, index: int, relation: Relation, message: MessageFunction, rows: Tensor | None = None
 ) -> Tensor:
     """Return the message of each edge of ``relation``: the whole one, or its edges ``rows``."""
 
@@ -212,7 +215,7 @@ def _message(
     return edge_values(where, relation, message.binary_op, lhs, rhs, message.lhs, message.rhs)
 
 
-def _read(where: str, graph: Graph, index: int, target: str, field: str) -> Tensor:
+def _read(where: str, graph: GraphParts, index: int, target: str, field: str) -> Tensor:
     """Return the feature of the sources, destinations or edges of a relation."""
     if target == "e":
         return graph.edge_frames[index].get(where, field)
@@ -220,7 +223,9 @@ def _read(where: str, graph: Graph, index: int, target: str, field: str) -> Tens
     return graph.node_frames[spaces[index]].get(where, field)
 
 
-def _across_types(where: str, graph: Graph, message: MessageFunction, reduce_func: ReduceFunction) -> dict[int, Tensor]:
+def _across_types(
+    where: str, graph: GraphParts, message: MessageFunction, reduce_func: ReduceFunction
+) -> dict[int, Tensor]:
     """Return, for each space, the reduction of the messages of all edge types that end there."""
     reduce_op = reduce_func.reduce_op
     if reduce_op == "mean":
@@ -272,7 +277,7 @@ def _cross(values: list[Tensor], cross_reducer: Any) -> Tensor:
     return stacked.amax(0) if cross_reducer == "max" else stacked.amin(0)
 
 
-def _apply(where: str, graph: Graph, func: NodeFunction | None, space: int) -> None:
+def _apply(where: str, graph: GraphParts, func: NodeFunction | None, space: int) -> None:
     """Run a node function, if there is one, on all nodes of a space and write what it returns."""
     if func is None:
         return
@@ -281,7 +286,7 @@ def _apply(where: str, graph: Graph, func: NodeFunction | None, space: int) -> N
 
 
 def _call(
-    where: str, graph: Graph, func: NodeFunction, space: int, extra: Mapping[str, Tensor]
+    where: str, graph: GraphParts, func: NodeFunction, space: int, extra: Mapping[str, Tensor]
 ) -> Mapping[str, Tensor]:
     """Return what a node function makes of all nodes of a space, whose features ``extra`` overrides."""
     frame = graph.node_frames[space]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from weft.graph.graph import Graph
+    from weft.graph.parts import GraphParts
 
 
 class LocalScope:
@@ -14,7 +14,7 @@ class LocalScope:
     Tensors themselves are shared: an in-place change of a tensor's values stays.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: GraphParts) -> None:
         """Guard a graph."""
         self._graph = graph
 

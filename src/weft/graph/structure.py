@@ -10,6 +10,7 @@ from torch import Tensor
 
 from weft import checks
 from weft.errors import GraphError, ShapeError, TypeNameError
+from weft.graph.parts import G, GraphParts
 from weft.graph.schema import CanonicalEtype, Etype, Schema
 from weft.ops.target import is_all
 from weft.ops.typed_softmax import TypedRelation
@@ -17,39 +18,6 @@ from weft.relation import Relation, edges_between, gather_rows
 
 if TYPE_CHECKING:
     import networkx
-
-    from weft.graph.graph import Graph
-
-
-def is_unibipartite(schema: Schema) -> bool:
-    """Return whether no node type is both a source and a destination."""
-    if schema.is_block:
-        return True
-    return not {src for src, _, _ in schema.canonical_etypes} & {dst for _, _, dst in schema.canonical_etypes}
-
-
-def side_spaces(schema: Schema) -> tuple[list[int], list[int]]:
-    """Return the spaces of the source side and of the destination side (Note [Node spaces]).
-
-    Each is all spaces unless the graph is a block or one-way bipartite; node types without edges are sources there.
-    """
-    if schema.is_block or not is_unibipartite(schema):
-        return list(schema.all_src_spaces()), list(schema.all_dst_spaces())
-    destinations = set(schema.dst_spaces)
-    everything = range(len(schema.ntypes))
-    return [space for space in everything if space not in destinations], sorted(destinations)
-
-
-def side_types(schema: Schema) -> tuple[list[str], list[str]]:
-    """Return the node types of the source side and of the destination side."""
-    src, dst = side_spaces(schema)
-    return [schema.ntypes[space] for space in src], [schema.ntypes[space] for space in dst]
-
-
-def count_side(graph: Graph, side: str) -> int:
-    """Return the number of nodes of a side, ``src`` or ``dst``."""
-    spaces = side_spaces(graph.schema)[0 if side == "src" else 1]
-    return sum(graph.node_frames[space].num_rows for space in spaces)
 
 
 def metagraph(schema: Schema) -> networkx.MultiDiGraph:
@@ -62,7 +30,7 @@ def metagraph(schema: Schema) -> networkx.MultiDiGraph:
     return types
 
 
-def slice_relation(graph: Graph, etype: Etype) -> Graph:
+def slice_relation(graph: G, etype: Etype) -> G:
     """Return the graph of one edge type, on the same frames."""
     schema = graph.schema
     index = schema.relation("Graph[...]", _only_match(schema, etype))
@@ -74,7 +42,7 @@ def slice_relation(graph: Graph, etype: Etype) -> Graph:
     else:
         sliced = Schema([schema.ntypes[space] for space in spaces], [triple])
     frames = [graph.node_frames[space] for space in spaces]
-    return type(graph)(sliced, [graph.relations[index]], (), frames, [graph.edge_frames[index]])
+    return graph.derive([graph.relations[index]], frames, [graph.edge_frames[index]], sliced)
 
 
 def _only_match(schema: Schema, etype: Any) -> Etype:
@@ -93,7 +61,7 @@ def _only_match(schema: Schema, etype: Any) -> Etype:
     return matches[0]
 
 
-def single_relation(graph: Graph) -> Relation:
+def single_relation(graph: GraphParts) -> Relation:
     """Return the only relation of a graph.
 
     Raises:
@@ -105,7 +73,7 @@ def single_relation(graph: Graph) -> Relation:
     return graph.relations[0]
 
 
-def typed_relation(graph: Graph, etype: Etype) -> tuple[CanonicalEtype, TypedRelation]:
+def typed_relation(graph: GraphParts, etype: Etype) -> tuple[CanonicalEtype, TypedRelation]:
     """Return the triple of an edge type, and its relation with the node spaces that it joins."""
     schema = graph.schema
     index = schema.relation("typed_relation", etype)
@@ -113,7 +81,7 @@ def typed_relation(graph: Graph, etype: Etype) -> tuple[CanonicalEtype, TypedRel
     return schema.canonical_etypes[index], typed
 
 
-def node_rows(where: str, graph: Graph, selected: Any, space: int) -> Tensor:
+def node_rows(where: str, graph: GraphParts, selected: Any, space: int) -> Tensor:
     """Return selected node IDs of a space, checked, as ``(n,)`` int64."""
     frame = graph.node_frames[space]
     rows = checks.ids(where, "node IDs", selected, device=graph.device)
@@ -121,7 +89,7 @@ def node_rows(where: str, graph: Graph, selected: Any, space: int) -> Tensor:
     return rows.to(torch.int64)
 
 
-def edge_rows(where: str, graph: Graph, selected: Any, index: int) -> Tensor:
+def edge_rows(where: str, graph: GraphParts, selected: Any, index: int) -> Tensor:
     """Return selected edges of a relation, checked, as ``(n,)`` int64 IDs.
 
     Args:
@@ -139,7 +107,7 @@ def edge_rows(where: str, graph: Graph, selected: Any, index: int) -> Tensor:
     return rows.to(torch.int64)
 
 
-def has_nodes(graph: Graph, vid: Any, ntype: str | None) -> bool | Tensor:
+def has_nodes(graph: GraphParts, vid: Any, ntype: str | None) -> bool | Tensor:
     """Return whether each ID is that of a node; a bool for an int."""
     count = graph.node_frames[graph.schema.space("has_nodes", ntype)].num_rows
     ids = checks.ids("has_nodes", "node IDs", vid, device=graph.device)
@@ -148,7 +116,7 @@ def has_nodes(graph: Graph, vid: Any, ntype: str | None) -> bool | Tensor:
     return bool(found) if _is_one(vid) else found
 
 
-def degrees(where: str, graph: Graph, nodes: Any, etype: Etype | None, *, inward: bool) -> int | Tensor:
+def degrees(where: str, graph: GraphParts, nodes: Any, etype: Etype | None, *, inward: bool) -> int | Tensor:
     """Return the number of edges that end (``inward``) or start at nodes; an int for an int."""
     index = graph.schema.relation(where, etype)
     relation = graph.relations[index]
@@ -160,7 +128,7 @@ def degrees(where: str, graph: Graph, nodes: Any, etype: Etype | None, *, inward
     return int(chosen) if _is_one(nodes) else chosen
 
 
-def all_edges(graph: Graph, form: str, order: str | None, etype: Etype | None) -> Any:
+def all_edges(graph: GraphParts, form: str, order: str | None, etype: Etype | None) -> Any:
     """Return all edges of a type in a form and an order."""
     checks.choice("edges", "form", form, ("uv", "eid", "all"))
     if order is not None:
@@ -175,7 +143,7 @@ def all_edges(graph: Graph, form: str, order: str | None, etype: Etype | None) -
     return _in_form(form, src, dst, eids)
 
 
-def incident_edges(where: str, graph: Graph, nodes: Any, form: str, etype: Etype | None, *, inward: bool) -> Any:
+def incident_edges(where: str, graph: GraphParts, nodes: Any, form: str, etype: Etype | None, *, inward: bool) -> Any:
     """Return the edges that end (``inward``) or start at nodes, node after node, IDs ascending."""
     checks.choice(where, "form", form, ("uv", "eid", "all"))
     index = graph.schema.relation(where, etype)
@@ -187,7 +155,7 @@ def incident_edges(where: str, graph: Graph, nodes: Any, form: str, etype: Etype
     return _in_form(form, far, near, eids) if inward else _in_form(form, near, far, eids)
 
 
-def find_edges(graph: Graph, eid: Any, etype: Etype | None) -> tuple[Tensor, Tensor]:
+def find_edges(graph: GraphParts, eid: Any, etype: Etype | None) -> tuple[Tensor, Tensor]:
     """Return the source and destination of each edge ID."""
     index = graph.schema.relation("find_edges", etype)
     rows = edge_rows("find_edges", graph, eid, index)
@@ -195,7 +163,7 @@ def find_edges(graph: Graph, eid: Any, etype: Etype | None) -> tuple[Tensor, Ten
     return src[rows], dst[rows]
 
 
-def edge_ids(graph: Graph, u: Any, v: Any, return_uv: bool, etype: Etype | None) -> Any:
+def edge_ids(graph: GraphParts, u: Any, v: Any, return_uv: bool, etype: Etype | None) -> Any:
     """Return the IDs of edges between pairs of nodes."""
     index = graph.schema.relation("edge_ids", etype)
     src, dst, single = _pairs("edge_ids", graph, u, v, index)
@@ -207,7 +175,7 @@ def edge_ids(graph: Graph, u: Any, v: Any, return_uv: bool, etype: Etype | None)
     return int(eids) if single else eids.to(graph.idtype)
 
 
-def has_edges_between(graph: Graph, u: Any, v: Any, etype: Etype | None) -> bool | Tensor:
+def has_edges_between(graph: GraphParts, u: Any, v: Any, etype: Etype | None) -> bool | Tensor:
     """Return whether there is an edge between each pair of nodes; a bool for two ints."""
     index = graph.schema.relation("has_edges_between", etype)
     src, dst, single = _pairs("has_edges_between", graph, u, v, index)
@@ -222,7 +190,7 @@ def has_parallel_edges(relation: Relation) -> bool:
     return len(torch.unique(keys)) < relation.num_edges
 
 
-def _pairs(where: str, graph: Graph, u: Any, v: Any, index: int) -> tuple[Tensor, Tensor, bool]:
+def _pairs(where: str, graph: GraphParts, u: Any, v: Any, index: int) -> tuple[Tensor, Tensor, bool]:
     """Return checked sources and destinations of one length, int64, and whether both were single integers."""
     schema = graph.schema
     src = node_rows(where, graph, u, schema.src_spaces[index])
@@ -234,7 +202,7 @@ def _pairs(where: str, graph: Graph, u: Any, v: Any, index: int) -> tuple[Tensor
     return src, dst, _is_one(u) and _is_one(v)
 
 
-def _lowest_ids(where: str, graph: Graph, src: Tensor, dst: Tensor, index: int) -> Tensor:
+def _lowest_ids(where: str, graph: GraphParts, src: Tensor, dst: Tensor, index: int) -> Tensor:
     counts, eids = edges_between(graph.relations[index], src, dst)
     if bool((counts == 0).any()):
         first = int((counts == 0).nonzero()[0])
@@ -251,29 +219,3 @@ def _is_one(ids: Any) -> bool:
 
 def _in_form(form: str, src: Tensor, dst: Tensor, eids: Tensor) -> Any:
     return {"uv": (src, dst), "eid": eids, "all": (src, dst, eids)}[form]
-
-
-def describe(graph: Graph) -> str:
-    """Return what ``repr`` shows: counts and features of each type."""
-    schema = graph.schema
-    name = "Block" if schema.is_block else "Graph"
-    if len(schema.etypes) == 1 and len(set(schema.ntypes)) == 1:
-        nodes = f"num_nodes={graph.num_nodes()}"
-        if schema.is_block:
-            nodes = f"num_src_nodes={graph.num_src_nodes()}, num_dst_nodes={graph.num_dst_nodes()}"
-        return f"{name}({nodes}, num_edges={graph.num_edges()}{_features(graph)})"
-    edges = dict(zip(schema.canonical_etypes, (relation.num_edges for relation in graph.relations), strict=True))
-    if schema.is_block:
-        sources = {ntype: graph.num_src_nodes(ntype) for ntype in schema.src_ntypes}
-        destinations = {ntype: graph.num_dst_nodes(ntype) for ntype in schema.dst_ntypes}
-        return f"{name}(num_src_nodes={sources}, num_dst_nodes={destinations}, num_edges={edges})"
-    return f"{name}(num_nodes={ ({ntype: graph.num_nodes(ntype) for ntype in schema.ntypes}) }, num_edges={edges})"
-
-
-def _features(graph: Graph) -> str:
-    parts = []
-    for kind, frames in (("ndata", graph.node_frames[:1]), ("edata", graph.edge_frames)):
-        shapes = {name: tuple(column.shape[1:]) for frame in frames for name, column in frame.columns.items()}
-        if shapes:
-            parts.append(f", {kind}={shapes}")
-    return "".join(parts)

@@ -11,9 +11,10 @@ from torch import Tensor
 from weft.errors import FieldError, InputError, TypeNameError, did_you_mean, name_choices
 from weft.graph.frame import Frame
 from weft.graph.schema import Etype
+from weft.graph.structure import all_edges, edge_rows, node_rows
 
 if TYPE_CHECKING:
-    from weft.graph.graph import Graph
+    from weft.graph.parts import GraphParts
 
 
 class FrameData(MutableMapping[str, Any]):
@@ -144,7 +145,7 @@ class Space(NamedTuple):
 class NodeView:
     """``g.nodes``: call it for node IDs, index it for features."""
 
-    def __init__(self, graph: Graph, side: str = "") -> None:
+    def __init__(self, graph: GraphParts, side: str = "") -> None:
         """Look at a graph; ``side`` is empty, ``src`` or ``dst``."""
         self._graph = graph
         self._where = f"{side}nodes"
@@ -164,19 +165,19 @@ class NodeView:
         frame = self._graph.node_frames[space]
         if selected is None:
             return Space(FrameData(self._where, frame, self._graph.schema.ntypes[space]))
-        return Space(RowsData(self._where, frame, self._graph.node_rows(self._where, selected, space)))
+        return Space(RowsData(self._where, frame, node_rows(self._where, self._graph, selected, space)))
 
 
 class EdgeView:
     """``g.edges``: call it for the edges, index it for features."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: GraphParts) -> None:
         """Look at a graph."""
         self._graph = graph
 
     def __call__(self, form: str = "uv", order: str | None = "eid", etype: Etype | None = None) -> Any:
         """Return all edges: see ``Graph.all_edges``."""
-        return self._graph.all_edges(form, order, etype)
+        return all_edges(self._graph, form, order, etype)
 
     def __getitem__(self, key: Any) -> Space:
         """Return the features of a type (name or triple), of some edges (IDs), or of both (``(ids, etype)``)."""
@@ -185,7 +186,7 @@ class EdgeView:
         frame = self._graph.edge_frames[index]
         if selected is None:
             return Space(FrameData("edges", frame, self._graph.schema.canonical_etypes[index]))
-        return Space(RowsData("edges", frame, self._graph.edge_rows("edges", selected, index)))
+        return Space(RowsData("edges", frame, edge_rows("edges", self._graph, selected, index)))
 
 
 def _split_key(key: Any) -> tuple[Any, Any]:
