@@ -1,4 +1,8 @@
-"""`weft recommend` and `weft demo` as a person types them."""
+"""`weft recommend` as a person types it."""
+
+import importlib
+import os
+import signal
 
 import pytest
 import yaml
@@ -71,12 +75,97 @@ def test_run_prints_its_table_and_can_be_repeated_from_its_configuration(tmp_pat
     assert again.output.splitlines()[:8] == first.output.splitlines()[:8]
 
 
-def test_missing_page_of_a_finished_run_is_made(tmp_path):
-    out = tmp_path / "demo"
-    sizes = ["--users", "150", "--items", "60", "--purchases", "3000", "--quiet"]
-    result = CliRunner().invoke(app, ["demo", "--out", str(out), *sizes])
-    assert result.exit_code == 0, result.output
+def test_missing_page_of_a_finished_run_is_made(shop, tmp_path):
+    out = tmp_path / "run"
+    assert invoke(shop, out).exit_code == 0
     (out / "report.html").unlink()
     resumed = CliRunner().invoke(app, ["recommend", "--resume", "--out", str(out), "--quiet"])
     assert resumed.exit_code == 0, resumed.output
     assert (out / "report.html").exists()
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    return synthetic_shop(users=150, items=60, purchases=3000, seed=1).write(tmp_path_factory.mktemp("shop"))
+
+
+def invoke(shop, out, *options):
+    small = ["--epochs", "2", "--dim", "8", "--users-per-batch", "64", "--quiet"]
+    return CliRunner().invoke(app, ["recommend", str(shop / "purchases.parquet"), "--out", str(out), *small, *options])
+
+
+def press_ctrl_c_in(monkeypatch, name: str, on_call: int = 1):
+    """Let the ``on_call``-th call of a function, by its dotted name, receive Ctrl-C before it does its work."""
+    module, function = name.rsplit(".", 1)
+    original = getattr(importlib.import_module(module), function)
+    calls = []
+
+    def interrupted(*arguments, **options):
+        calls.append(function)
+        if len(calls) == on_call:
+            os.kill(os.getpid(), signal.SIGINT)
+        return original(*arguments, **options)
+
+    monkeypatch.setattr(name, interrupted)
+
+
+def values_of(result):
+    """Return the table of measures that a run printed."""
+    return result.stdout.splitlines()[:8]
+
+
+@pytest.mark.parametrize(
+    ("name", "on_call"),
+    [
+        ("weft.tasks.recommendation.run.initial_model", 1),
+        ("weft.tasks.recommendation.training.sampled_softmax_loss", 2),
+        ("weft.tasks.recommendation.run.validate", 1),  # the last one: validation is every second epoch
+        ("weft.tasks.recommendation.run.evaluate", 2),
+        ("weft.tasks.recommendation.run.write_recommendations", 1),
+        ("weft.report.recommendation_report", 1),
+    ],
+)
+def test_ctrl_c_says_how_to_go_on_and_the_run_ends_as_if_left_alone(shop, tmp_path, monkeypatch, name, on_call):
+    alone = invoke(shop, tmp_path / "alone")
+    with monkeypatch.context() as patch:
+        press_ctrl_c_in(patch, name, on_call)
+        stopped = invoke(shop, tmp_path / "run")
+    assert stopped.exit_code == 130
+    assert stopped.stderr == f"stopped; go on with: weft recommend --resume --out {tmp_path / 'run'}\n"
+    assert stopped.stdout == ""
+    resumed = CliRunner().invoke(app, ["recommend", "--resume", "--out", str(tmp_path / "run"), "--quiet"])
+    assert resumed.exit_code == 0, resumed.output
+    assert values_of(resumed) == values_of(alone)
+    assert (tmp_path / "run" / "report.html").exists()
+    assert not (tmp_path / "run" / "checkpoint").exists()
+
+
+def test_ctrl_c_while_reading_leaves_nothing(shop, tmp_path, monkeypatch):
+    press_ctrl_c_in(monkeypatch, "weft.tasks.recommendation.run.read_data")
+    stopped = invoke(shop, tmp_path / "run")
+    assert (stopped.exit_code, stopped.stderr) == (130, "stopped; nothing was written\n")
+    assert not (tmp_path / "run").exists()
+
+
+def test_ctrl_c_while_reading_keeps_the_run_that_was_to_be_replaced(shop, tmp_path, monkeypatch):
+    assert invoke(shop, tmp_path / "run").exit_code == 0
+    (tmp_path / "run" / "report.html").unlink()
+    before = {path.name: path.stat().st_mtime_ns for path in (tmp_path / "run").iterdir()}
+    press_ctrl_c_in(monkeypatch, "weft.tasks.recommendation.run.read_data")
+    stopped = invoke(shop, tmp_path / "run", "--overwrite")
+    assert (stopped.exit_code, stopped.stderr) == (130, "stopped; nothing was written\n")
+    assert {path.name: path.stat().st_mtime_ns for path in (tmp_path / "run").iterdir()} == before
+
+
+def test_loss_that_is_not_finite_is_exit_code_1_and_leaves_nothing(shop, tmp_path):
+    result = invoke(shop, tmp_path / "run", "--learning-rate", "1e38")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("weft: fit: the loss became nan at step ")
+    assert "a lower learning rate" in result.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_loss_that_is_not_finite_keeps_its_checkpoint(shop, tmp_path):
+    result = invoke(shop, tmp_path / "run", "--learning-rate", "1e38", "--checkpoint-seconds", "0")
+    assert result.exit_code == 1
+    assert (tmp_path / "run" / "checkpoint" / "checkpoint.json").exists()

@@ -116,6 +116,47 @@ def test_ctrl_c_leaves_a_checkpoint(tmp_path):
     assert load_checkpoint(tmp_path).state["position"]["step"] == 3
 
 
+@pytest.mark.parametrize("at_epoch", [1, 3])
+def test_ctrl_c_during_a_validation_stops_after_it_and_resumes_to_the_same_bits(tmp_path, at_epoch):
+    def run(interrupt_at=None, resume=None, **options):
+        model, optimizer, problem = _problem()
+        validated = []
+
+        def validate():
+            validated.append(resume.state["position"]["epoch"] if resume and not validated else len(validated) + 1)
+            if validated[-1] == interrupt_at:
+                os.kill(os.getpid(), signal.SIGINT)
+            return {"score": -float(_weights(model).norm())}
+
+        stopping = EarlyStopping("score", patience=9)
+        fit(model, optimizer, epochs=3, **problem, validate=validate, early_stopping=stopping, resume=resume, **options)
+        return _weights(model)
+
+    whole = run()
+    with pytest.raises(Interrupted):
+        run(interrupt_at=at_epoch, folder=tmp_path)
+    checkpoint = load_checkpoint(tmp_path)
+    assert checkpoint.state["position"]["step"] == 5 * at_epoch
+    assert checkpoint.state["position"]["finished"] is (at_epoch == 3)
+    assert torch.equal(run(resume=checkpoint), whole)
+
+
+def test_ctrl_c_without_a_folder_stops_at_once():
+    model, optimizer, problem = _problem()
+    steps = 0
+
+    def interrupt(batch):
+        nonlocal steps
+        steps += 1
+        os.kill(os.getpid(), signal.SIGINT)
+        return problem["loss_of"](batch)
+
+    with pytest.raises(KeyboardInterrupt) as caught:
+        fit(model, optimizer, epochs=5, **{**problem, "loss_of": interrupt})
+    assert not isinstance(caught.value, Interrupted)
+    assert steps == 1
+
+
 def test_loss_that_is_not_finite_stops_with_a_reason():
     model, optimizer, problem = _problem()
     with pytest.raises(WeftError, match="the loss became nan at step 1"):

@@ -15,7 +15,7 @@ from typing import Any
 import typer
 import typer.core
 
-from weft.cli import doctor, recommend
+from weft.cli import demo, doctor, recommend
 from weft.errors import InputError, OutputError, WeftError
 
 UNUSABLE = 2
@@ -67,7 +67,7 @@ def _weft(
 
 
 app.command("recommend")(recommend.recommend)
-app.command("demo")(recommend.demo)
+app.command("demo")(demo.demo)
 app.command("doctor")(doctor.doctor)
 
 

@@ -1,4 +1,4 @@
-"""``weft recommend`` and ``weft demo``: from a purchases table to recommendations and a report."""
+"""``weft recommend``: from a purchases table to recommendations and a report."""
 
 from __future__ import annotations
 
@@ -80,35 +80,32 @@ def recommend(
         settings["query"] = True
     if config is not None:
         settings["config"] = config
-    _run(purchases, out, settings, resume, overwrite, checkpoint_seconds, quiet)
+    run_and_print(
+        purchases,
+        out,
+        settings,
+        resume=resume,
+        overwrite=overwrite,
+        checkpoint_seconds=checkpoint_seconds,
+        quiet=quiet,
+    )
 
 
-def demo(
-    out: str = typer.Option("weft-demo", help="Folder of the results; the run of an earlier demo is replaced."),
-    users: int = typer.Option(3000, min=2, help="Customers of the shop."),
-    items: int = typer.Option(1200, min=2, help="Items of the shop."),
-    purchases: int = typer.Option(60000, min=1, help="Purchases in its year."),
-    seed: int = typer.Option(0, min=0, help="Makes another shop and another run."),
-    quiet: bool = typer.Option(False, "--quiet", help="Show no progress."),
-) -> None:
-    """Make up a shop, write it as Parquet, and run the same as `weft recommend` on it."""
-    from weft.data import synthetic_shop
-    from weft.tasks.recommendation.folder import check_folder
-
-    check_folder(Path(out), resume=False, overwrite=True)
-    folder = synthetic_shop(users=users, items=items, purchases=purchases, seed=seed).write(Path(out) / "shop")
-    _run(str(folder / "purchases.parquet"), out, {"seed": seed}, False, True, 60.0, quiet)
-
-
-def _run(
+def run_and_print(
     purchases: str | None,
     out: str,
     settings: dict[str, Any],
-    resume: bool,
-    overwrite: bool,
-    checkpoint_seconds: float,
-    quiet: bool,
+    *,
+    resume: bool = False,
+    overwrite: bool = False,
+    checkpoint_seconds: float = 60.0,
+    quiet: bool = False,
 ) -> None:
+    """Run the task, make its page and print the table of measures.
+
+    Raises:
+        typer.Exit: with code 130 after Ctrl-C, once it is said how to go on.
+    """
     from rich.console import Console
 
     from weft.report import recommendation_report
@@ -116,27 +113,38 @@ def _run(
     from weft.tasks import recommend as run_task
 
     console = Console(stderr=True, quiet=quiet)
-    if resume and (Path(out) / "metrics.json").exists() and not (Path(out) / "report.html").exists():
-        # Stopped between its last result and its page.
-        _print_results(RecommendRun.load(out), recommendation_report(Path(out)))
-        return
+    folder = Path(out)
+    before = stamp_of_run(folder)
     try:
-        run = run_task(
-            purchases,
-            out=out,
-            resume=resume,
-            overwrite=overwrite,
-            checkpoint_seconds=checkpoint_seconds,
-            progress=not quiet,
-            console=console,
-            **settings,
-        )
+        if resume and (folder / "metrics.json").exists() and not (folder / "report.html").exists():
+            run = RecommendRun.load(folder)  # stopped between its last result and its page
+        else:
+            run = run_task(
+                purchases,
+                out=out,
+                resume=resume,
+                overwrite=overwrite,
+                checkpoint_seconds=checkpoint_seconds,
+                progress=not quiet,
+                console=console,
+                **settings,
+            )
+        page = recommendation_report(run.folder)
     except KeyboardInterrupt:
-        if (Path(out) / "config.yaml").exists():
-            console.print(f"stopped; go on with: weft recommend --resume --out {out}", soft_wrap=True, highlight=False)
+        has_begun = resume or stamp_of_run(folder) not in (None, before)
+        said = f"go on with: weft recommend --resume --out {out}" if has_begun else "nothing was written"
+        typer.echo(f"stopped; {said}", err=True)
         raise typer.Exit(130) from None
-    page = recommendation_report(run.folder)
     _print_results(run, page)
+
+
+def stamp_of_run(folder: Path) -> tuple[int, int] | None:
+    """Return what tells the run in a folder from the one that takes its place; None where there is none."""
+    try:
+        status = (folder / "config.yaml").stat()
+    except OSError:
+        return None
+    return status.st_ino, status.st_mtime_ns
 
 
 def _print_results(run: RecommendRun, page: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -110,6 +111,9 @@ class Shop:
                 pyarrow.parquet.write_table(table, unfinished)
                 unfinished.replace(target / f"{name}.parquet")
         except OSError as error:
+            for name in ("purchases", "items"):
+                with suppress(OSError):
+                    (target / f".{name}.parquet.part").unlink()
             raise OutputError(f"Shop.write: cannot write into {str(target)!r}: {error}.") from error
         return target
 

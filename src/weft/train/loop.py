@@ -156,11 +156,11 @@ def fit(
                 run.step(loss_of, sequence[index])
                 if progress is not None:
                     progress.step(at.step, at.loss_sum / at.batch)
-                if interrupted.is_set() and folder is not None:
-                    run.save()
-                    raise Interrupted(folder)
+                run.stop_if(interrupted)
                 run.save_if_due()
             run.end_epoch(validate, validate_every, total, progress, time.monotonic() - begin, len(sequence))
+            run.stop_if(interrupted)
+    run.stop_if(interrupted)  # Ctrl-C came after the last look at it
     return run.finish()
 
 
@@ -245,6 +245,12 @@ class _Run:
             stopped_early=at.stopped_early,
         )
 
+    def stop_if(self, interrupted: threading.Event) -> None:
+        if interrupted.is_set():
+            self.save()
+            assert self.folder is not None  # `_interruptible` is not active without one
+            raise Interrupted(self.folder)
+
     def save_if_due(self) -> None:
         if self.folder is not None and time.monotonic() - self._saved_at >= self.checkpoint_seconds:
             self.save()
@@ -292,7 +298,7 @@ def _part(checkpoint: Checkpoint, prefix: str) -> dict[str, Tensor]:
 
 @contextmanager
 def _interruptible(active: bool) -> Iterator[threading.Event]:
-    """Turn the first Ctrl-C into an event that is looked at between steps; a second one stops at once."""
+    """Turn the first Ctrl-C into an event that is looked at after steps and epochs; a second one stops at once."""
     event = threading.Event()
     if not active or threading.current_thread() is not threading.main_thread():
         yield event

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
-from weft.errors import CheckpointError, InputError, OutputError
+from weft.errors import CheckpointError, InputError, OutputError, WeftError
 from weft.metrics import UserItems, group_by_user
 from weft.nn import LightGCN
 from weft.store import Interactions
@@ -99,6 +99,7 @@ def recommend(
     Raises:
         InputError: the table, a setting or the checkpoint cannot be used; nothing is left behind.
         OutputError: the folder cannot be written.
+        WeftError: the loss is no longer finite. After this and the others a run without a checkpoint leaves nothing.
         Interrupted: Ctrl-C during training; the checkpoint is kept.
     """
     from rich.console import Console as RichConsole
@@ -119,7 +120,7 @@ def recommend(
     try:
         task.open_folder(resume=resume)
         return task.run()
-    except OutputError:
+    except WeftError:
         if made and not has_checkpoint(folder / "checkpoint"):
             shutil.rmtree(folder, ignore_errors=True)
         elif task.started and not has_checkpoint(folder / "checkpoint"):
