@@ -13,6 +13,8 @@ T ?= tests
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 CONFIGURED := build/native/build.ninja
+# As variables, constraints hold in the isolated environments of builds too; from pip 25.3 on by the second one.
+PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
@@ -56,7 +58,7 @@ docs: $(VENV)/installed-docs
 	@echo "the documentation is in build/docs/index.html"
 
 wheel: $(INSTALLED)
-	$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir build/wheel .
+	$(PIP) wheel --quiet --no-deps --wheel-dir build/wheel .
 
 wheel-check: wheel
 	tests/wheel/check_wheel.sh build/wheel/weft-*.whl
@@ -69,11 +71,11 @@ clean:
 
 $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	$(PIP) install --quiet -e '.[dev]'
 	touch $@
 
 $(VENV)/installed-docs: $(INSTALLED)
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[docs]'
+	$(PIP) install --quiet -e '.[docs]'
 	touch $@
 
 native: $(CONFIGURED)
