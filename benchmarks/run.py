@@ -1,4 +1,4 @@
-"""Weft against its rivals: ``python -m benchmarks.run [--quick] [--only NAME ...]``.
+"""Weft against its rivals: ``python -m benchmarks.run [--quick] [--suite NAME ...] [--only NAME ...]``.
 
 Each framework runs in a process of its own that stays; they take turns, so that a noisy minute of the machine hits all
 alike. Before a time is taken, the results are compared. Rivals whose environment is missing are named at the end.
@@ -20,7 +20,7 @@ from statistics import median
 from benchmarks.compare import compare_folders
 from benchmarks.outputs import Line, Report, draw_chart, print_table, write_json
 from benchmarks.processes import IMPORTS, PROGRAMS, TITLES, Peer, PeerError, import_seconds, start_peers
-from benchmarks.workloads import BY_NAME, THREADS, WORKLOADS, Inputs, Sizes, Workload
+from benchmarks.workloads import BY_NAME, SUITES, THREADS, WORKLOADS, Inputs, Sizes, Workload
 
 SMALL = Sizes(scale=10, num_edges=20_000, users=300, items=400, interactions=5_000, batch=256)
 
@@ -78,6 +78,7 @@ def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=7, help="turns of every framework (default 7)")
     parser.add_argument("--quick", action="store_true", help="three turns, and no import times")
     parser.add_argument("--small", action="store_true", help="tiny inputs: shows that everything runs and agrees")
+    parser.add_argument("--suite", nargs="+", metavar="NAME", choices=SUITES, default=SUITES, help="these tables only")
     parser.add_argument("--only", nargs="+", metavar="NAME", choices=sorted(BY_NAME), help="these workloads only")
     parser.add_argument("--peers", nargs="+", metavar="NAME", choices=list(PROGRAMS), default=list(PROGRAMS))
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"), help="folder of the JSON and the chart")
@@ -92,31 +93,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"Inputs in {Inputs(sizes).folder} (made once).", file=sys.stderr)
     Inputs(sizes).prepare()
     peers, missing = start_peers(options.peers, sizes)
-    lines = []
+    complete = options.only is None
+    measured: dict[str, list[Line]] = {suite: [] for suite in options.suite}
     try:
         with tempfile.TemporaryDirectory(prefix="weft-bench-results-") as scratch:
             for workload in WORKLOADS:
-                if options.only is None or workload.name in options.only:
+                if workload.suite in measured and (complete or workload.name in options.only):
                     print(f"{workload.title} ...", file=sys.stderr, flush=True)
-                    lines.append(measure(workload, peers, rounds, Path(scratch) / workload.name))
+                    line = measure(workload, peers, rounds, Path(scratch) / workload.name)
+                    measured[workload.suite].append(line)
     finally:
         for peer in peers.values():
             peer.close()
-    report = Report(
-        date=datetime.date.today().isoformat(),
-        machine=machine(),
-        versions={name: peer.versions for name, peer in peers.items()},
-        missing=missing,
-        rounds=rounds,
-        lines=lines,
-        import_seconds={} if options.quick or options.only else measure_imports(list(peers), min(rounds, 5)),
-    )
+    imports = {} if options.quick or not complete else measure_imports(list(peers), min(rounds, 5))
+    for suite, lines in measured.items():
+        if lines:
+            spoken = {name for line in lines for name in (*line.seconds, *line.problems)}
+            report = Report(
+                date=datetime.date.today().isoformat(),
+                machine=machine(),
+                versions={name: peer.versions for name, peer in peers.items() if name in spoken},
+                missing=missing,
+                rounds=rounds,
+                lines=lines,
+                import_seconds=imports if suite == SUITES[0] else {},
+            )
+            write(report, options.out, suite)
+    return 1 if any(line.problems for lines in measured.values() for line in lines) else 0
+
+
+def write(report: Report, folder: Path, suite: str) -> None:
+    """Print a table, and leave its JSON and its chart in a folder."""
     print_table(report)
-    options.out.mkdir(parents=True, exist_ok=True)
-    write_json(report, options.out / "latest.json")
-    draw_chart(report, options.out / "latest.png")
-    print(f"Written: {options.out / 'latest.json'} and {options.out / 'latest.png'}", file=sys.stderr)
-    return 1 if any(line.problems for line in lines) else 0
+    folder.mkdir(parents=True, exist_ok=True)
+    write_json(report, folder / f"{suite}.json")
+    draw_chart(report, folder / f"{suite}.png")
+    print(f"Written: {folder / suite}.json and .png", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,8 @@ class Workload:
     """The rival that the target is measured against: a peer's name, or ``best``."""
     tolerance: float = 1e-3
     """Largest difference allowed between two frameworks, relative to the result's root mean square."""
+    suite: str = "kernels"
+    """The table that it stands in."""
 
 
 WORKLOADS = (
@@ -66,6 +68,22 @@ WORKLOADS = (
     Workload("coo_to_compressed", "COO to CSC and CSR", 2.0, "best"),
     Workload("lightgcn_step", "LightGCN step, in-batch softmax", 2.0, "best", tolerance=5e-3),
 )
+WORKLOADS += tuple(
+    Workload(name, title, target, "dgl", tolerance=0.0, suite="structure")
+    for name, title, target in (
+        ("to_bidirected", "to_bidirected", 5.0),
+        ("to_simple", "to_simple, with counts", 5.0),
+        ("reverse", "reverse", 1.0),
+        ("add_self_loop", "add_self_loop", 1.0),
+        ("batch", "batch of 1,000 small graphs", 1.0),
+        ("node_subgraph", "node_subgraph of every fourth node", 1.0),
+        ("to_block", "to_block of the edges into 8,192 nodes", 1.0),
+        ("has_edges_between", "has_edges_between, a million pairs", 1.0),
+        ("edge_ids", "edge_ids of all edges between half a million pairs", 1.0),
+        ("line_graph", "line_graph of 20,000 edges", 1.0),
+    )
+)
+SUITES = tuple(dict.fromkeys(workload.suite for workload in WORKLOADS))
 BY_NAME = {workload.name: workload for workload in WORKLOADS}
 
 

@@ -13,6 +13,7 @@ import weft.ops
 from benchmarks.peers import torch_parts
 from benchmarks.peers.dgl_words import DglWords
 from benchmarks.peers.protocol import Case, serve
+from benchmarks.peers.structure_words import StructureWords
 from benchmarks.workloads import Inputs
 from weft.kernels import native
 from weft.relation import Relation
@@ -48,5 +49,5 @@ if __name__ == "__main__":
     cases = DglWords(weft, weft.nn, compressed).cases()
     serve(
         {"weft": weft.__version__, "torch": torch.__version__, "isa": str(native.status().isa)},
-        {**cases, "lightgcn_step": lightgcn_step},
+        {**cases, **StructureWords(weft).cases(), "lightgcn_step": lightgcn_step},
     )

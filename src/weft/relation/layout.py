@@ -103,7 +103,7 @@ def degrees(owner: Compressed | None, owner_ids: Tensor | None, other: Compresse
         assert other is not None
         owner_ids = other.indices
     counts = torch.zeros(num_rows, dtype=torch.int64, device=owner_ids.device)
-    return counts.index_add_(0, owner_ids, torch.ones_like(owner_ids, dtype=torch.int64))
+    return counts.index_add_(0, owner_ids, counts.new_ones(()).expand(len(owner_ids)))  # one 1, not one an edge
 
 
 def move(compressed: Compressed | None, device: torch.device | str | int) -> Compressed | None:
