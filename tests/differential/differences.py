@@ -1,0 +1,33 @@
+"""Where weft deliberately gives something else than DGL 2.1.0, with the reason. Each is asserted to still differ."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from weft.errors import WeftError
+
+
+class Difference(NamedTuple):
+    """One call whose result is not DGL's."""
+
+    name: str
+    meaning: str
+    reason: str
+    graphs: tuple[str, ...] = ()
+    """Graphs on which it differs; all on which the call is made by default."""
+    raises: type[WeftError] | None = None
+    """The error that weft raises where DGL gives a result; None when both give one."""
+
+
+DIFFERENCES: tuple[Difference, ...] = tuple(
+    Difference("Graph.has_nodes", kind, "a block of one node type needs no type: its source nodes", ("block",))
+    for kind in ("tensor", "int", "list")
+)
+
+
+def find(name: str, meaning: str, graph: str) -> Difference | None:
+    """Return the difference that is declared for a call on a graph."""
+    for difference in DIFFERENCES:
+        if (difference.name, difference.meaning) == (name, meaning) and graph in (difference.graphs or (graph,)):
+            return difference
+    return None

@@ -1,0 +1,1 @@
+"""A module a topic; each program makes calls that both libraries understand, on graphs of graphs.py."""
