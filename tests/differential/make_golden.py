@@ -17,7 +17,7 @@ from tests.differential import program, store
 
 
 def record(topic: str) -> list[list[object]]:
-    """Return ``[program, graph, [[name, meaning, result], ...]]`` for every program of a topic and each of its graphs."""
+    """Return ``[program, graph, [[name, meaning, result], ...]]`` for each program of a topic on each of its graphs."""
     records = []
     for one in program.load(topic):
         for graph in one.graphs:
