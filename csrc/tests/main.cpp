@@ -7,7 +7,10 @@
 void test_scalars();
 void test_conversion();
 void test_edge_softmax();
+void test_gat_attention();
+void test_sddmm();
 void test_segment_reduce();
+void test_spmm();
 
 int main() {
   const struct {
@@ -17,7 +20,10 @@ int main() {
       {"scalars", test_scalars},
       {"conversion", test_conversion},
       {"edge_softmax", test_edge_softmax},
+      {"gat_attention", test_gat_attention},
+      {"sddmm", test_sddmm},
       {"segment_reduce", test_segment_reduce},
+      {"spmm", test_spmm},
   };
   for (const auto& test : tests) {
     std::printf("%s ...", test.name);

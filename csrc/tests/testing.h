@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <random>
 #include <source_location>
+#include <utility>
 #include <vector>
 
 namespace weft::testing {
@@ -88,6 +89,50 @@ inline std::vector<double> random_values(int64_t count, uint32_t seed) {
   std::vector<double> values;
   for (int64_t i = 0; i < count; ++i) values.push_back(double(generator()) / 4294967296.0 * 2.0 - 1.0);
   return values;
+}
+
+// Values of size 0.5 to 1.5, that may be divided by.
+inline std::vector<double> values_off_zero(int64_t count, uint32_t seed) {
+  std::vector<double> values = random_values(count, seed);
+  for (double& value : values) value += value < 0 ? -0.5 : 0.5;
+  return values;
+}
+
+// Two trailing dimensions, row-major; one of size 1 is broadcast.
+struct feature_shape {
+  int64_t sizes[2];
+  int64_t count() const { return sizes[0] * sizes[1]; }
+  int64_t stride(int dim) const { return sizes[dim] == 1 ? 0 : dim == 0 ? sizes[1] : 1; }
+  feature_shape joined(const feature_shape& other) const {
+    return {{std::max(sizes[0], other.sizes[0]), std::max(sizes[1], other.sizes[1])}};
+  }
+  // Where this operand has its number for a place of the result, whose shape is `of`.
+  int64_t offset(int64_t place, const feature_shape& of) const {
+    return place / of.sizes[1] * stride(0) + place % of.sizes[1] * stride(1);
+  }
+};
+
+// Shapes of two operands: single numbers, equal, and each of them broadcast along either dimension.
+inline std::vector<std::pair<feature_shape, feature_shape>> broadcasts() {
+  return {
+      {{{1, 1}}, {{1, 1}}},  {{{3, 17}}, {{3, 17}}}, {{{4, 16}}, {{4, 1}}}, {{{1, 1}}, {{1, 64}}},
+      {{{2, 1}}, {{1, 37}}}, {{{1, 130}}, {{1, 1}}}, {{{3, 5}}, {{1, 5}}},
+  };
+}
+
+// A message code of kernels/message.h by the operators of C++.
+template <typename Acc>
+Acc plain_message(int32_t code, Acc lhs, Acc rhs) {
+  switch (code) {
+    case 0: return lhs;
+    case 1: return rhs;
+    case 2: return lhs + rhs;
+    case 3: return lhs - rhs;
+    case 4: return lhs * rhs;
+    case 5: return lhs / rhs;
+  }
+  check(false, "a message code");
+  return lhs;
 }
 
 template <typename T>

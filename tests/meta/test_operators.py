@@ -25,6 +25,7 @@ def registered_operators() -> list[str]:
 def test_kernel_has_reference_native_and_tests(folder):
     assert (folder / "reference.py").exists()
     assert (folder / "native.py").exists()
+    assert (ROOT / f"csrc/tests/test_{folder.name}.cpp").exists(), "no native test for the sanitizers"
     assert any(path.stem.startswith(f"test_{folder.name}") for path in TESTS), f"no tests/kernels/test_{folder.name}.py"
 
 
