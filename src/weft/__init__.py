@@ -28,11 +28,22 @@ __all__ = [
     "ops",
 ]
 
-_ON_FIRST_USE = ("data", "metrics", "nn", "report", "tables", "tasks", "train")
+_ON_FIRST_USE = ("data", "metrics", "nn", "report", "tables", "tasks", "train", "transforms")
+_FROM = {
+    "double_radius_node_labeling": "weft.transforms",
+    "lap_pe": "weft.transforms",
+    "laplacian_lambda_max": "weft.transforms",
+    "random_walk_pe": "weft.transforms",
+    "shortest_dist": "weft.transforms",
+    "svd_pe": "weft.transforms",
+}
+"""Names that live in a subpackage and are imported with it, when they are first named."""
 
 
 def __getattr__(name: str) -> Any:
-    """Import a subpackage when it is first named, so that ``import weft`` stays light."""
+    """Import a subpackage, or what lives in one, when it is first named, so that ``import weft`` stays light."""
     if name in _ON_FIRST_USE:
         return importlib.import_module(f"weft.{name}")
+    if name in _FROM:
+        return getattr(importlib.import_module(_FROM[name]), name)
     raise AttributeError(f"module 'weft' has no attribute {name!r}")
