@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from weft.errors import WeftError
+from weft.errors import IdError, WeftError
 
 
 class Difference(NamedTuple):
@@ -19,9 +19,13 @@ class Difference(NamedTuple):
     """The error that weft raises where DGL gives a result; None when both give one."""
 
 
-DIFFERENCES: tuple[Difference, ...] = tuple(
-    Difference("Graph.has_nodes", kind, "a block of one node type needs no type: its source nodes", ("block",))
-    for kind in ("tensor", "int", "list")
+DIFFERENCES: tuple[Difference, ...] = (
+    *(
+        Difference("Graph.has_nodes", kind, "a block of one node type needs no type: its source nodes", ("block",))
+        for kind in ("tensor", "int", "list")
+    ),
+    Difference("graph", "negative IDs", "DGL takes them, and reads outside its arrays later", raises=IdError),
+    Difference("Graph.clone", "graph", "DGL cannot use the clone of a block of one node type", ("block",)),
 )
 
 

@@ -87,10 +87,17 @@ def resolve(lib: ModuleType, name: str) -> Any:
     return functools.reduce(getattr, [first, *filter(None, rest.split("."))], lib)
 
 
-def run(lib: ModuleType, program: Program, graph: str, pending: frozenset[str] = frozenset()) -> Iterator[Outcome]:
-    """Run a program on a graph and yield what each call gave, errors included; names in ``pending`` are not called."""
+def run(lib: ModuleType, program: Program, graph: str, pending: frozenset[Any] = frozenset()) -> Iterator[Outcome]:
+    """Run a program on a graph and yield what each call gave, errors included.
+
+    Args:
+        lib: ``dgl`` or ``weft``.
+        program: what to run.
+        graph: name of one of its graphs.
+        pending: names, and pairs of name and meaning, that are not called.
+    """
     for call in program.steps(lib, make(lib, graph)):
-        if call.name in pending:
+        if call.name in pending or (call.name, call.meaning) in pending:
             yield Outcome(call.name, call.meaning, None)
             continue
         torch.manual_seed(0)
