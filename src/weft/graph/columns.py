@@ -68,6 +68,12 @@ class Columns(MutableMapping[str, Tensor]):
         base = held if isinstance(held, Tensor) else held.base
         return Scheme(tuple(base.shape[1:]), base.dtype)
 
+    def only(self, name: str, new_name: str) -> Columns:
+        """Return one column under another name, as lazy as it is."""
+        chosen = Columns()
+        chosen._held[new_name] = self._held[name]
+        return chosen
+
     def select(self, rows: Tensor) -> Columns:
         """Return the columns' rows ``rows`` ``(n,)`` int64, gathered when they are read."""
         composed: dict[int, Tensor] = {}

@@ -95,6 +95,28 @@ class Frame:
         self._check_scheme(where, name, Scheme(tuple(old.shape[1:]), old.dtype), value)
         self.columns[name] = old.index_copy(0, rows, value)
 
+    def write(self, where: str, values: Mapping[str, Tensor], rows: Tensor | None = None) -> None:
+        """Set several columns, or some rows of them; when one does not fit, none is set.
+
+        Args:
+            where: function named in messages.
+            values: name to ``(num_rows, *trailing)``, or to ``(len(rows), *trailing)``.
+            rows: as in ``set_rows``; None for all.
+        """
+        written = self.copy()
+        for name, value in values.items():
+            if rows is None:
+                written.set(where, name, value)
+            else:
+                written.set_rows(where, name, rows, value)
+        self.columns = written.columns
+
+    def renamed(self, where: str, name: str, new_name: str) -> Columns:
+        """Return one column under another name, not yet made if it is not here."""
+        if name not in self.columns:
+            self.get(where, name)
+        return self.columns.only(name, new_name)
+
     def _check_scheme(self, where: str, name: str, scheme: Scheme, value: Tensor) -> None:
         if scheme.shape != value.shape[1:] or scheme.dtype != value.dtype:
             raise ShapeError(
@@ -109,7 +131,19 @@ class Frame:
     def initial(self, name: str, scheme: Scheme, rows: slice) -> Tensor:
         """Return what the initializer of a column gives for rows ``start`` to ``stop``: zeros unless one was set."""
         initializer = self.initializers.get(name) or self.initializers.get(None) or zero_initializer
-        return initializer((rows.stop - rows.start, *scheme.shape), scheme.dtype, self.device, rows)
+        shape = (rows.stop - rows.start, *scheme.shape)
+        value = initializer(shape, scheme.dtype, self.device, rows)
+        if not isinstance(value, Tensor) or tuple(value.shape) != shape or value.dtype != scheme.dtype:
+            given = (
+                f"a tensor {tuple(value.shape)} of {value.dtype}"
+                if isinstance(value, Tensor)
+                else f"a {type(value).__name__}"
+            )
+            raise ShapeError(
+                f"the initializer of {self.kind} feature {name!r} of {self.owner} returned {given}; expected a tensor "
+                f"{shape} of {scheme.dtype}, as its arguments say."
+            )
+        return value
 
     def schemes(self) -> dict[str, Scheme]:
         """Return the shape and dtype of a row of each column."""

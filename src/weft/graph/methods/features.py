@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Iterable
 from typing import Any
 
+from weft.graph import initializers
 from weft.graph.columns import Scheme
 from weft.graph.parts import G, GraphParts
 from weft.graph.schema import Etype
@@ -78,6 +79,30 @@ class FeatureMethods(GraphParts):
     def edge_attr_schemes(self, etype: Etype | None = None) -> dict[str, Scheme]:
         """Return the shape and dtype of a row of each feature of an edge type."""
         return self.edge_frames[self.schema.relation("edge_attr_schemes", etype)].schemes()
+
+    def set_n_initializer(self, initializer: Any, field: str | None = None, ntype: str | None = None) -> None:
+        """Set what fills the rows of a node feature that were given no value.
+
+        See ``weft.graph.initializers.set_node_initializer``.
+
+        >>> import torch, weft
+        >>> g = weft.graph(([0, 1], [1, 2]))
+        >>> g.set_n_initializer(lambda shape, dtype, device, rows: torch.full(shape, -1.0, dtype=dtype), field="h")
+        >>> g.nodes[[0, 2]].data["h"] = torch.tensor([5.0, 6.0])
+        >>> g.ndata["h"]
+        tensor([ 5., -1.,  6.])
+        """
+        initializers.set_node_initializer(self, initializer, field, ntype)
+
+    def set_e_initializer(self, initializer: Any, field: str | None = None, etype: Etype | None = None) -> None:
+        """Set what fills the rows of an edge feature that were given no value, as ``set_n_initializer`` for nodes."""
+        initializers.set_edge_initializer(self, initializer, field, etype)
+
+    def materialize_data(self: G) -> G:
+        """Return the graph itself, after gathering every feature whose rows were still to be (Note [Lazy rows])."""
+        for frame in (*self.node_frames, *self.edge_frames):
+            dict(frame.columns)
+        return self
 
     def local_scope(self) -> LocalScope:
         """Return a context in which features can be set and deleted without a trace outside."""
