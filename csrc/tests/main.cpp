@@ -9,6 +9,8 @@ void test_conversion();
 void test_edge_softmax();
 void test_gat_attention();
 void test_sddmm();
+void test_edges_between();
+void test_first_seen();
 void test_segment_reduce();
 void test_spmm();
 
@@ -24,6 +26,9 @@ int main() {
       {"sddmm", test_sddmm},
       {"segment_reduce", test_segment_reduce},
       {"spmm", test_spmm},
+      {"scalars", test_scalars},           {"conversion", test_conversion},
+      {"edge_softmax", test_edge_softmax}, {"edges_between", test_edges_between},
+      {"first_seen", test_first_seen},     {"segment_reduce", test_segment_reduce},
   };
   for (const auto& test : tests) {
     std::printf("%s ...", test.name);

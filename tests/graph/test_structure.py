@@ -117,6 +117,15 @@ def test_type_names_are_resolved(shop):
     assert (shop.num_edges(), shop.num_nodes()) == (5, 6)
 
 
+def test_types_of_the_two_sides_of_a_block_have_numbers_of_their_own(shop):
+    assert shop.get_ntype_id_from_src("user") == shop.get_ntype_id_from_dst("user") == 2
+    block = weft.create_block({("u", "a", "u"): ([0, 1], [0, 0]), ("v", "b", "u"): ([0], [0])})
+    assert [block.get_ntype_id_from_src(ntype) for ntype in ("u", "v")] == [0, 1]
+    assert block.get_ntype_id_from_dst("u") == block.get_ntype_id_from_dst(None) == 2
+    with pytest.raises(TypeNameError, match="get_ntype_id_from_src: this graph has 2 node types"):
+        block.get_ntype_id_from_src(None)
+
+
 def test_bad_type_names_are_refused(shop):
     with pytest.raises(
         TypeNameError, match=r"edge type 'buys' is ambiguous: it may be \('shop', 'buys', 'item'\), \('user'"

@@ -38,7 +38,7 @@ class Columns(MutableMapping[str, Tensor]):
         held = self._held[name]
         if isinstance(held, Tensor):
             return held
-        made = held.base[held.rows]
+        made = held.base.index_select(0, held.rows)
         if torch.is_grad_enabled() or not held.base.requires_grad:
             # Else it would be kept without its gradient.
             self._held[name] = made
@@ -83,7 +83,7 @@ class Columns(MutableMapping[str, Tensor]):
                 selected._held[name] = _Pending(held, rows)
                 continue
             if id(held.rows) not in composed:
-                composed[id(held.rows)] = held.rows[rows]
+                composed[id(held.rows)] = held.rows.index_select(0, rows)
             selected._held[name] = _Pending(held.base, composed[id(held.rows)])
         return selected
 

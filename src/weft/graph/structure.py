@@ -12,9 +12,10 @@ from weft import checks
 from weft.errors import GraphError, ShapeError, TypeNameError
 from weft.graph.parts import G, GraphParts
 from weft.graph.schema import CanonicalEtype, Etype, Schema
+from weft.kernels import gather_rows
 from weft.ops.target import is_all
 from weft.ops.typed_softmax import TypedRelation
-from weft.relation import Relation, edges_between, gather_rows
+from weft.relation import Relation, all_between, by_src_and_dst, first_between
 
 if TYPE_CHECKING:
     import networkx
@@ -124,7 +125,7 @@ def degrees(where: str, graph: GraphParts, nodes: Any, etype: Etype | None, *, i
     if is_all(nodes):
         return counts.to(graph.idtype, copy=True)  # the relation keeps its own
     space = (graph.schema.dst_spaces if inward else graph.schema.src_spaces)[index]
-    chosen = counts[node_rows(where, graph, nodes, space)].to(graph.idtype)
+    chosen = counts.index_select(0, node_rows(where, graph, nodes, space)).to(graph.idtype)
     return int(chosen) if _is_one(nodes) else chosen
 
 
@@ -134,13 +135,10 @@ def all_edges(graph: GraphParts, form: str, order: str | None, etype: Etype | No
     if order is not None:
         checks.choice("edges", "order", order, ("eid", "srcdst"))
     relation = graph.relations[graph.schema.relation("edges", etype)]
-    src, dst = relation.coo()
-    eids = torch.arange(relation.num_edges, dtype=graph.idtype, device=graph.device)
     if order == "srcdst":
-        by_dst = torch.sort(dst, stable=True).indices
-        by_both = by_dst[torch.sort(src[by_dst], stable=True).indices]
-        src, dst, eids = src[by_both], dst[by_both], eids[by_both]
-    return _in_form(form, src, dst, eids)
+        return _in_form(form, *by_src_and_dst(relation))
+    src, dst = relation.coo()
+    return _in_form(form, src, dst, torch.arange(relation.num_edges, dtype=graph.idtype, device=graph.device))
 
 
 def incident_edges(where: str, graph: GraphParts, nodes: Any, form: str, etype: Etype | None, *, inward: bool) -> Any:
@@ -150,8 +148,9 @@ def incident_edges(where: str, graph: GraphParts, nodes: Any, form: str, etype: 
     relation = graph.relations[index]
     space = (graph.schema.dst_spaces if inward else graph.schema.src_spaces)[index]
     rows = node_rows(where, graph, nodes, space)
-    which, cols, eids = gather_rows(relation.csc() if inward else relation.csr(), rows)
-    near, far, eids = rows[which].to(graph.idtype), cols.to(graph.idtype), eids.to(graph.idtype)
+    rows = rows.to(graph.idtype)
+    which, far, eids = gather_rows(relation.csc() if inward else relation.csr(), rows)
+    near = rows.index_select(0, which)
     return _in_form(form, far, near, eids) if inward else _in_form(form, near, far, eids)
 
 
@@ -160,7 +159,7 @@ def find_edges(graph: GraphParts, eid: Any, etype: Etype | None) -> tuple[Tensor
     index = graph.schema.relation("find_edges", etype)
     rows = edge_rows("find_edges", graph, eid, index)
     src, dst = graph.relations[index].coo()
-    return src[rows], dst[rows]
+    return src.index_select(0, rows), dst.index_select(0, rows)
 
 
 def edge_ids(graph: GraphParts, u: Any, v: Any, return_uv: bool, etype: Etype | None) -> Any:
@@ -168,7 +167,7 @@ def edge_ids(graph: GraphParts, u: Any, v: Any, return_uv: bool, etype: Etype | 
     index = graph.schema.relation("edge_ids", etype)
     src, dst, single = _pairs("edge_ids", graph, u, v, index)
     if return_uv:
-        counts, eids = edges_between(graph.relations[index], src, dst)
+        counts, eids = all_between(graph.relations[index], src, dst)
         src, dst = torch.repeat_interleave(src, counts), torch.repeat_interleave(dst, counts)
         return src.to(graph.idtype), dst.to(graph.idtype), eids.to(graph.idtype)
     eids = _lowest_ids("edge_ids", graph, src, dst, index)
@@ -179,15 +178,8 @@ def has_edges_between(graph: GraphParts, u: Any, v: Any, etype: Etype | None) ->
     """Return whether there is an edge between each pair of nodes; a bool for two ints."""
     index = graph.schema.relation("has_edges_between", etype)
     src, dst, single = _pairs("has_edges_between", graph, u, v, index)
-    counts, _ = edges_between(graph.relations[index], src, dst)
-    return bool(counts > 0) if single else counts > 0
-
-
-def has_parallel_edges(relation: Relation) -> bool:
-    """Return whether two edges join the same nodes."""
-    src, dst = relation.coo()
-    keys = src.to(torch.int64) * relation.num_dst + dst
-    return len(torch.unique(keys)) < relation.num_edges
+    found = first_between(graph.relations[index], src, dst) >= 0
+    return bool(found) if single else found
 
 
 def _pairs(where: str, graph: GraphParts, u: Any, v: Any, index: int) -> tuple[Tensor, Tensor, bool]:
@@ -203,14 +195,15 @@ def _pairs(where: str, graph: GraphParts, u: Any, v: Any, index: int) -> tuple[T
 
 
 def _lowest_ids(where: str, graph: GraphParts, src: Tensor, dst: Tensor, index: int) -> Tensor:
-    counts, eids = edges_between(graph.relations[index], src, dst)
-    if bool((counts == 0).any()):
-        first = int((counts == 0).nonzero()[0])
+    eids = first_between(graph.relations[index], src, dst)
+    missing = eids < 0
+    if bool(missing.any()):
+        first = int(missing.nonzero()[0])
         raise GraphError(
             f"{where}: {graph.edge_frames[index].owner} has no edge from {int(src[first])} to {int(dst[first])}; "
             "has_edges_between tells which pairs have one."
         )
-    return eids[counts.cumsum(0) - counts]
+    return eids
 
 
 def _is_one(ids: Any) -> bool:

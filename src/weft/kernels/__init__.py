@@ -3,7 +3,10 @@
 from weft.kernels.compressed import Compressed
 from weft.kernels.conversion import compressed_to_coo, coo_to_compressed, transpose
 from weft.kernels.edge_softmax import edge_softmax
+from weft.kernels.edges_between import edges_between, first_edges, has_parallel_edges
+from weft.kernels.first_seen import first_seen
 from weft.kernels.gat_attention import gat_attention
+from weft.kernels.gather_rows import gather_rows, position_table
 from weft.kernels.sddmm import sddmm
 from weft.kernels.segment_reduce import segment_reduce
 from weft.kernels.spmm import spmm, spmm_arg
@@ -13,7 +16,13 @@ __all__ = [
     "compressed_to_coo",
     "coo_to_compressed",
     "edge_softmax",
+    "edges_between",
+    "first_edges",
+    "first_seen",
     "gat_attention",
+    "gather_rows",
+    "has_parallel_edges",
+    "position_table",
     "sddmm",
     "segment_reduce",
     "spmm",

@@ -1,54 +1,58 @@
-"""Finding edges: the rows of a compressed format, and the edges between given pairs of nodes."""
+"""Finding edges of a relation."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-from weft.kernels import Compressed
+from weft.kernels import Compressed, coo_to_compressed, edges_between, first_edges, has_parallel_edges
 from weft.relation.relation import Relation
 
 
-def gather_rows(compressed: Compressed, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the edges of some rows, row after row as asked for, in edge-ID order inside a row.
-
-    Args:
-        compressed: format whose rows are asked for.
-        rows: ``(n,)`` row numbers, repeats allowed.
-
-    Returns:
-        ``(which, cols, eids)``, each ``(k,)`` int64: the index into ``rows``, the node at the other end, the edge ID.
-    """
-    rows = rows.long()
-    first = compressed.indptr[rows]
-    counts = compressed.indptr[rows + 1] - first
-    which = torch.repeat_interleave(torch.arange(len(rows), device=rows.device), counts)
-    before = counts.cumsum(0) - counts
-    positions = torch.arange(len(which), device=rows.device) - before[which] + first[which]
-    eids = positions if compressed.eids is None else compressed.eids[positions].long()
-    return which, compressed.indices[positions].long(), eids
-
-
-def edges_between(relation: Relation, src: Tensor, dst: Tensor) -> tuple[Tensor, Tensor]:
-    """Return how many edges join each pair ``(src[i], dst[i])`` and which they are.
-
-    Only the edges of the sources asked for are looked at, each once.
+def first_between(relation: Relation, src: Tensor, dst: Tensor) -> Tensor:
+    """Return ``(n,)`` int64: the lowest ID of the edges from ``src[i]`` to ``dst[i]``, -1 where there is none.
 
     Args:
         relation: where to look.
         src: ``(n,)`` source IDs, checked.
-        dst: ``(n,)`` destination IDs, checked.
+        dst: ``(n,)`` destination IDs, checked, of the same dtype.
+    """
+    compressed, turned = _cheapest(relation)
+    return first_edges(compressed, dst, src) if turned else first_edges(compressed, src, dst)
+
+
+def all_between(relation: Relation, src: Tensor, dst: Tensor) -> tuple[Tensor, Tensor]:
+    """Return how many edges join each pair ``(src[i], dst[i])`` and which they are.
+
+    Arguments as in :func:`first_between`.
 
     Returns:
         ``(counts, eids)``: ``(n,)`` int64 and ``(sum(counts),)`` int64; pair after pair, edge IDs ascending.
     """
-    sources, rank = torch.unique(src.long(), return_inverse=True)
-    which, cols, eids = gather_rows(relation.csr(), sources)
-    keys, order = torch.sort(which * relation.num_dst + cols, stable=True)
-    wanted = rank * relation.num_dst + dst.long()
-    first = torch.searchsorted(keys, wanted)
-    counts = torch.searchsorted(keys, wanted, right=True) - first
-    total = torch.repeat_interleave(torch.arange(len(wanted), device=wanted.device), counts)
-    before = counts.cumsum(0) - counts
-    positions = torch.arange(len(total), device=wanted.device) - before[total] + first[total]
-    return counts, eids[order[positions]]
+    compressed, turned = _cheapest(relation)
+    return edges_between(compressed, dst, src) if turned else edges_between(compressed, src, dst)
+
+
+def is_multigraph(relation: Relation) -> bool:
+    """Return whether two edges join the same nodes."""
+    return has_parallel_edges(_cheapest(relation)[0])
+
+
+def by_src_and_dst(relation: Relation) -> tuple[Tensor, Tensor, Tensor]:
+    """Return ``(src, dst, eids)`` of all edges, ascending by source, then destination, then ID, in ``idtype``."""
+    csc = relation.csc()
+    dst = torch.repeat_interleave(csc.indptr.diff(), output_size=relation.num_edges).to(csc.indices.dtype)
+    csr = coo_to_compressed(csc.indices, dst, relation.num_src, relation.num_dst)
+    src = torch.repeat_interleave(csr.indptr.diff(), output_size=relation.num_edges)
+    eids = csc.eids if csr.eids is None else csr.eids if csc.eids is None else csc.eids.index_select(0, csr.eids)
+    if eids is None:
+        eids = torch.arange(relation.num_edges, device=relation.device)
+    return src.to(relation.idtype), csr.indices.to(relation.idtype), eids.to(relation.idtype)
+
+
+def _cheapest(relation: Relation) -> tuple[Compressed, bool]:
+    """Return a compressed format that is there already, else CSR; and whether its rows are destinations."""
+    created = relation.created_formats()
+    if "csc" in created and "csr" not in created:
+        return relation.csc(), True
+    return relation.csr(), False

@@ -235,7 +235,7 @@ class Relation:
             eids: ``(n,)`` int64 edge IDs, checked.
         """
         src, dst = self.coo()
-        coo = (src[eids], dst[eids])
+        coo = (src.index_select(0, eids), dst.index_select(0, eids))
         return Relation(self.num_src, self.num_dst, len(eids), self.idtype, self.device, coo=coo)
 
     def to(self, device: torch.device | str | int) -> Relation:

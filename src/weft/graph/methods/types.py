@@ -9,7 +9,7 @@ from weft.graph import sides, structure
 from weft.graph.parts import G, GraphParts
 from weft.graph.schema import CanonicalEtype, Etype
 from weft.ops.typed_softmax import TypedRelation
-from weft.relation import Relation
+from weft.relation import Relation, is_multigraph
 
 if TYPE_CHECKING:
     import networkx
@@ -61,7 +61,7 @@ class TypeMethods(GraphParts):
     @property
     def is_multigraph(self) -> bool:
         """Whether two edges of one type join the same nodes."""
-        return any(structure.has_parallel_edges(relation) for relation in self.relations)
+        return any(is_multigraph(relation) for relation in self.relations)
 
     def to_canonical_etype(self, etype: Etype) -> CanonicalEtype:
         """Return the triple of an edge type; raises TypeNameError when there is none, or several."""
@@ -70,6 +70,14 @@ class TypeMethods(GraphParts):
     def get_ntype_id(self, ntype: str | None) -> builtins.int:
         """Return the number of a node type in ``ntypes``."""
         return self.schema.space("get_ntype_id", ntype)
+
+    def get_ntype_id_from_src(self, ntype: str | None) -> builtins.int:
+        """Return the number in ``ntypes`` of a type of the source side; of a block, one that edges start at."""
+        return self.schema.src_space("get_ntype_id_from_src", ntype)
+
+    def get_ntype_id_from_dst(self, ntype: str | None) -> builtins.int:
+        """Return the number in ``ntypes`` of a type of the destination side; of a block, one that edges end at."""
+        return self.schema.dst_space("get_ntype_id_from_dst", ntype)
 
     def get_etype_id(self, etype: Etype | None) -> builtins.int:
         """Return the number of an edge type in ``canonical_etypes``."""

@@ -1,0 +1,5 @@
+"""Edges of chosen rows."""
+
+from weft.kernels.gather_rows.definition import gather_rows, position_table
+
+__all__ = ["gather_rows", "position_table"]
