@@ -7,10 +7,10 @@
 void test_scalars();
 void test_conversion();
 void test_edge_softmax();
-void test_gat_attention();
-void test_sddmm();
 void test_edges_between();
 void test_first_seen();
+void test_gat_attention();
+void test_sddmm();
 void test_segment_reduce();
 void test_spmm();
 
@@ -22,13 +22,12 @@ int main() {
       {"scalars", test_scalars},
       {"conversion", test_conversion},
       {"edge_softmax", test_edge_softmax},
+      {"edges_between", test_edges_between},
+      {"first_seen", test_first_seen},
       {"gat_attention", test_gat_attention},
       {"sddmm", test_sddmm},
       {"segment_reduce", test_segment_reduce},
       {"spmm", test_spmm},
-      {"scalars", test_scalars},           {"conversion", test_conversion},
-      {"edge_softmax", test_edge_softmax}, {"edges_between", test_edges_between},
-      {"first_seen", test_first_seen},     {"segment_reduce", test_segment_reduce},
   };
   for (const auto& test : tests) {
     std::printf("%s ...", test.name);
