@@ -53,7 +53,7 @@ def together(lib, g):
 
 @program("multi", "multi32")
 def splits(lib, g):
-    whole = lambda: lib.batch(family(lib, "multi"))  # noqa: E731
+    whole = lambda: lib.batch(family(lib, "multi"))
     nodes, edges = torch.tensor([8, 10]), torch.tensor([16, 8])
     yield Call("unbatch", "own split", lambda: lib.unbatch(whole(), nodes, edges))
     yield Call("unbatch", "split that does not add up", lambda: lib.unbatch(whole(), torch.tensor([1, 2]), edges))
@@ -70,7 +70,7 @@ def splits(lib, g):
 
 @program("hetero")
 def splits_of_types(lib, g):
-    whole = lambda: lib.batch(family(lib, "hetero"))  # noqa: E731
+    whole = lambda: lib.batch(family(lib, "hetero"))
 
     def own():
         both = whole()
@@ -103,7 +103,7 @@ def misfits(lib, _):
 def after_changes(lib, g):
     """What is left of a batch after functions that keep or lose its graphs."""
     kind = "hetero" if len(g.etypes) > 1 else "multi"
-    whole = lambda: lib.batch(family(lib, kind))  # noqa: E731
+    whole = lambda: lib.batch(family(lib, kind))
     yield Call("Graph.batch_size", "of a clone", lambda: batch_info(whole().clone()))
     yield Call("Graph.batch_size", "with int32 IDs", lambda: batch_info(whole().int()))
     yield Call("Graph.batch_size", "in a local_var", lambda: batch_info(whole().local_var()))

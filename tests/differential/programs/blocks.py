@@ -14,14 +14,14 @@ def ids(g, *values):
 
 @program("multi", "multi32", "edgeless", "simple")
 def of_one_type(lib, g):
-    reached = lambda: g.in_edges(ids(g, 2, 1), form="eid")  # noqa: E731
-    part = lambda: lib.edge_subgraph(g, reached(), relabel_nodes=False)  # noqa: E731
+    reached = lambda: g.in_edges(ids(g, 2, 1), form="eid")
+    part = lambda: lib.edge_subgraph(g, reached(), relabel_nodes=False)
     yield Call("to_block", "all destinations", lambda: lib.to_block(g))
     yield Call("to_block", "of a frontier", lambda: lib.to_block(part(), ids(g, 2, 1)))
     yield Call("to_block", "a destination without edges", lambda: lib.to_block(part(), ids(g, 1, 3, 2)))
     apart = {"include_dst_in_src": False}
     yield Call("to_block", "destinations not among sources", lambda: lib.to_block(part(), ids(g, 1, 2), **apart))
-    sources = lambda: torch.unique(torch.cat([ids(g, 1, 2), part().edges()[0]]))  # noqa: E731
+    sources = lambda: torch.unique(torch.cat([ids(g, 1, 2), part().edges()[0]]))
     yield Call("to_block", "own sources", lambda: lib.to_block(part(), ids(g, 2, 1), src_nodes=sources()))
     yield Call("to_block", "a destination missing", lambda: lib.to_block(lib.in_subgraph(g, ids(g, 1, 2)), ids(g, 1)))
     yield Call(
@@ -41,7 +41,7 @@ def of_one_type(lib, g):
 def of_types(lib, g):
     yield Call("to_block", "all destinations", lambda: lib.to_block(g))
     nodes = {"user": ids(g, 2, 0, 1, 3), "item": ids(g, 3, 1, 0, 2)}
-    part = lambda: lib.in_subgraph(g, nodes)  # noqa: E731
+    part = lambda: lib.in_subgraph(g, nodes)
     yield Call("to_block", "dict", lambda: lib.to_block(part(), nodes))
     apart = {"include_dst_in_src": False}
     yield Call("to_block", "dict, destinations not among sources", lambda: lib.to_block(part(), nodes, **apart))

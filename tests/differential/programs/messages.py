@@ -43,7 +43,7 @@ def built_in_reducers(lib, g):
         )
         yield Call(f"function.{reducer}", "of products", lambda r=reduce: run(fn.u_mul_e("a", "b", "m"), r("m", "out")))
     yield Call("Graph.update_all", "built-in and built-in", lambda: run(fn.u_add_v("a", "a", "m"), fn.sum("m", "out")))
-    after = lambda nodes: {"out": nodes.data["out"] * 2 + nodes.data["a"]}  # noqa: E731
+    after = lambda nodes: {"out": nodes.data["out"] * 2 + nodes.data["a"]}
 
     def applied():
         g.update_all(fn.copy_u("a", "m"), fn.sum("m", "out"), after)
@@ -69,7 +69,7 @@ def built_in_messages(lib, g):
     for left, right in ("uv", "vu", "ue", "eu", "ve", "ev"):
         for op in ("add", "sub", "mul", "div", "dot"):
             name = f"{left}_{op}_{right}"
-            message = lambda name=name, pair=(left, right): getattr(fn, name)(column[pair[0]], column[pair[1]], "m")  # noqa: E731
+            message = lambda name=name, pair=(left, right): getattr(fn, name)(column[pair[0]], column[pair[1]], "m")
             yield Call(f"function.{name}", "on edges", lambda message=message: run(message()))
 
 
@@ -115,7 +115,7 @@ def user_functions(lib, g):
     yield Call("Graph.update_all", "user's message, user's reducer", lambda: run(message, first_and_last))
     yield Call("Graph.update_all", "user's message, built-in reducer", lambda: run(message, fn.max("m", "out")))
     yield Call("Graph.update_all", "built-in message, user's reducer", lambda: run(fn.copy_u("a", "m"), first_and_last))
-    after = lambda nodes: {"out": nodes.data["out"] + nodes.data["a"]}  # noqa: E731
+    after = lambda nodes: {"out": nodes.data["out"] + nodes.data["a"]}
     yield Call("Graph.update_all", "user's functions and apply", lambda: run(message, first_and_last, after))
 
     def edges():
@@ -136,7 +136,7 @@ def user_functions(lib, g):
     yield Call(
         "Graph.apply_edges", "a function that returns no dict", lambda: g.apply_edges(lambda edges: edges.src["a"])
     )
-    short = lambda edges: {"s": edges.src["a"][1:]}  # noqa: E731
+    short = lambda edges: {"s": edges.src["a"][1:]}
     yield Call("Graph.apply_edges", "too few rows", lambda: (g.apply_edges(short), g.edata["s"]))
 
 
@@ -188,8 +188,8 @@ def batches(lib, g):
 def partial(lib, g):
     fn = lib.function
     with_features(g)
-    seven = lambda nodes: {"out": nodes.mailbox["m"].max(1).values + 7}  # noqa: E731
-    send = lambda edges: {"m": edges.src["a"] * edges.data["b"]}  # noqa: E731
+    seven = lambda nodes: {"out": nodes.mailbox["m"].max(1).values + 7}
+    send = lambda edges: {"m": edges.src["a"] * edges.data["b"]}
 
     def out(run):
         g.dstdata["out"] = torch.full((g.num_dst_nodes(), 2), -5.0)
@@ -197,7 +197,7 @@ def partial(lib, g):
         return g.dstdata["out"]
 
     built_in = fn.copy_u("a", "m"), fn.sum("m", "out")
-    after = lambda nodes: {"out": nodes.data["out"] * 2}  # noqa: E731
+    after = lambda nodes: {"out": nodes.data["out"] * 2}
     yield Call("Graph.pull", "built-in", lambda: out(lambda: g.pull(ids(g, 2, 1), *built_in)))
     yield Call("Graph.pull", "user's functions", lambda: out(lambda: g.pull(ids(g, 2, 1, 3), send, seven)))
     yield Call("Graph.pull", "with an apply function", lambda: out(lambda: g.pull(ids(g, 0, 2), *built_in, after)))
@@ -228,8 +228,8 @@ def frontiers(lib, g):
 
     functions = fn.copy_u("h", "m"), fn.sum("m", "h")
     nodes, edges = [ids(g, 2), ids(g, 3), ids(g, 4, 5)], [ids(g, 0, 1), ids(g, 3), ids(g, 4, 5)]
-    after = lambda nodes: {"h": nodes.data["h"] + 100}  # noqa: E731
-    user = lambda nodes: {"h": nodes.mailbox["m"].mean(1) + nodes.data["h"]}  # noqa: E731
+    after = lambda nodes: {"h": nodes.data["h"] + 100}
+    user = lambda nodes: {"h": nodes.mailbox["m"].mean(1) + nodes.data["h"]}
     yield Call("Graph.prop_nodes", "built-in", lambda: reset(lambda: g.prop_nodes(nodes, *functions)))
     yield Call("Graph.prop_nodes", "apply", lambda: reset(lambda: g.prop_nodes(nodes, *functions, after)))
     yield Call("Graph.prop_nodes", "user's reducer", lambda: reset(lambda: g.prop_nodes(nodes, functions[0], user)))
@@ -240,8 +240,8 @@ def frontiers(lib, g):
 @program("hetero", "hetero32")
 def several_types(lib, g):
     fn = lib.function
-    send = lambda edges: {"m": edges.src["h"] + edges.data["e"]}  # noqa: E731
-    top = lambda nodes: {"out": nodes.mailbox["m"].max(1).values}  # noqa: E731
+    send = lambda edges: {"m": edges.src["h"] + edges.data["e"]}
+    top = lambda nodes: {"out": nodes.mailbox["m"].max(1).values}
 
     def relation(send, receive, etype):
         g.update_all(send, receive, etype=etype)
@@ -270,9 +270,9 @@ def several_types(lib, g):
 
     for name in ("sum", "max", "min", "mean", "stack"):
         yield Call("Graph.multi_update_all", name, lambda name=name: crossed(users, name))
-    biggest = lambda flist: torch.stack(flist).abs().max(0).values  # noqa: E731
+    biggest = lambda flist: torch.stack(flist).abs().max(0).values
     yield Call("Graph.multi_update_all", "a function", lambda: crossed(users, biggest))
-    after = lambda nodes: {"out": nodes.data["out"] + 1}  # noqa: E731
+    after = lambda nodes: {"out": nodes.data["out"] + 1}
     yield Call("Graph.multi_update_all", "apply for all", lambda: crossed(users, "sum", after))
     apart = {"buys": (*pair, after), ("user", "likes", "item"): pair}
     yield Call("Graph.multi_update_all", "apply for one relation", lambda: crossed(apart, "sum"))

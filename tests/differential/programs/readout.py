@@ -21,7 +21,7 @@ def sums(lib, g):
     several = len(g.etypes) > 1
     kind = "hetero" if several else "multi32" if g.idtype == torch.int32 else "multi"
     node, edge = ({"ntype": "user"}, {"etype": "follows"}) if several else ({}, {})
-    whole = lambda: batched(lib, kind)  # noqa: E731
+    whole = lambda: batched(lib, kind)
     for op in ("sum", "mean", "max", "min"):
         yield Call("readout_nodes", f"op={op}", lambda op=op: lib.readout_nodes(whole(), "h", op=op, **node))
         yield Call("readout_edges", f"op={op}", lambda op=op: lib.readout_edges(whole(), "e", op=op, **edge))

@@ -115,7 +115,7 @@ def compaction(lib, g):
     yield Call("compact_graphs", "no columns", lambda: lib.compact_graphs(g, copy_ndata=False, copy_edata=False))
     narrow = "32" if g.idtype == torch.int32 else ""
     if len(g.ntypes) == 1:
-        other = lambda: lib.remove_edges(make(lib, f"multi{narrow}"), list(range(8)))  # noqa: E731
+        other = lambda: lib.remove_edges(make(lib, f"multi{narrow}"), list(range(8)))
         yield Call("compact_graphs", "two graphs", lambda: lib.compact_graphs([g, other()]))
         alone = ids(g, 7)
         yield Call("compact_graphs", "always_preserve a tensor", lambda: lib.compact_graphs(g, always_preserve=alone))

@@ -16,7 +16,7 @@ def names(lib, g):
         yield Call(f"Graph.{name}", "read", lambda name=name: getattr(g, name))
     for name in ("is_homogeneous", "is_unibipartite", "is_block"):
         yield Call(f"Graph.{name}", "read", lambda name=name: getattr(g, name))
-    types = lambda: g.metagraph()  # noqa: E731
+    types = lambda: g.metagraph()
     yield Call("Graph.metagraph", "nodes and edges", lambda: [sorted(types().nodes), sorted(types().edges(keys=True))])
 
 
