@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from weft.errors import IdError, WeftError
+from weft.errors import IdError, InputError, WeftError
 
 
 class Difference(NamedTuple):
@@ -26,6 +26,14 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference("graph", "negative IDs", "DGL takes them, and reads outside its arrays later", raises=IdError),
     Difference("Graph.clone", "graph", "DGL cannot use the clone of a block of one node type", ("block",)),
+    Difference("Graph.filter_edges", "all edges", "DGL gives int64 IDs for a graph of int32", ("multi32",)),
+    Difference("lap_pe", "k too large", "DGL's check never fires; it returns padding unasked", raises=InputError),
+    Difference(
+        "random_walk_pe",
+        "weights",
+        "DGL multiplies the weight of parallel edges by their number",
+        ("multi",),
+    ),
 )
 
 

@@ -13,10 +13,10 @@ Tree = list[Any]
 
 def encode(value: Any) -> Tree:
     """Return a result as a tree; TypeError for what has no encoding."""
+    if isinstance(value, (np.bool_, np.integer, np.floating)):
+        value = value.item()
     if value is None or isinstance(value, (bool, int, float, str)):
         return [type(value).__name__, value]
-    if isinstance(value, (np.bool_, np.integer, np.floating)):
-        return [type(value.item()).__name__, value.item()]
     if isinstance(value, torch.Tensor):
         return _encode_tensor(value)
     if isinstance(value, np.ndarray):

@@ -64,6 +64,7 @@ def distances(lib, g):
 @program("dag")
 def paths(lib, g):
     """Node 4 is reached in two ways of equal length; the rest in one."""
+
     def single():
         distances, paths = lib.shortest_dist(g, root=1, return_paths=True)
         return distances, paths

@@ -82,7 +82,9 @@ def random(lib, g):
         yield Call("transforms.DropNode", f"p={p}", lambda p=p: sizes(lib.transforms.DropNode(p)(g)))
         yield Call("transforms.DropEdge", f"p={p}", lambda p=p: lib.transforms.DropEdge(p)(g))
     half = lambda: lib.transforms.DropEdge(0.5)(g)
-    yield Call("transforms.DropEdge", "what is left", lambda: [half().num_nodes(), kept(half(), "canonical_etypes", edges)])
+    yield Call(
+        "transforms.DropEdge", "what is left", lambda: [half().num_nodes(), kept(half(), "canonical_etypes", edges)]
+    )
     yield Call("transforms.DropNode", "what is left", lambda: kept(lib.transforms.DropNode(0.5)(g), "ntypes", nodes))
     yield Call("transforms.AddEdge", "ratio", lambda: sizes(lib.transforms.AddEdge(0.5)(g)))
     yield Call("transforms.AddEdge", "ratio=0", lambda: sizes(lib.transforms.AddEdge(0.0)(g)))
@@ -103,7 +105,13 @@ def diffusion(lib, g):
             dense = torch.zeros(g.num_nodes(), g.num_nodes())
             src, dst = (end.long() for end in out.edges())
             dense[src, dst] = out.edata[kwargs.get("eweight_name", "w")].float()
-            return [out.num_nodes(), out.num_edges(), out.idtype, out.edata[kwargs.get("eweight_name", "w")].dtype, dense]
+            return [
+                out.num_nodes(),
+                out.num_edges(),
+                out.idtype,
+                out.edata[kwargs.get("eweight_name", "w")].dtype,
+                dense,
+            ]
 
         return run
 

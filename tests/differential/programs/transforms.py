@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 
 from tests.differential.graphs import make, numbers
@@ -206,7 +208,12 @@ def reordered(lib, g):
 def reordered_by_bandwidth(lib, g):
     def permutation():
         out = lib.reorder_graph(g, node_permute_algo="rcmk")
-        return [out.num_nodes(), out.num_edges(), sorted(out.ndata[lib.NID].tolist()), sorted(out.edata[lib.EID].tolist())]
+        return [
+            out.num_nodes(),
+            out.num_edges(),
+            sorted(out.ndata[lib.NID].tolist()),
+            sorted(out.edata[lib.EID].tolist()),
+        ]
 
     yield Call("reorder_graph", "rcmk", permutation)
 
@@ -219,19 +226,27 @@ def sorted_by_tag(lib, g):
         out = lib.sort_csr_by_tag(g, tags, **({} if name == "_TAG_OFFSET" else {"tag_offset_name": name}))
         indptr, indices, _ = out.adj_tensors("csr")
         return [out.ndata[name], indptr, [sorted(tags[indices[a:b].long()].tolist()) == tags[indices[a:b].long()].tolist()
-                for a, b in zip(indptr[:-1], indptr[1:], strict=True)]]  # fmt: skip
+                for a, b in itertools.pairwise(indptr)]]  # fmt: skip
 
     def csc():
         out = lib.sort_csc_by_tag(g, tags)
         indptr, indices, _ = out.adj_tensors("csc")
-        return [out.ndata["_TAG_OFFSET"], indptr, [sorted(indices[a:b].tolist()) for a, b in zip(indptr, indptr[1:])]]
+        return [
+            out.ndata["_TAG_OFFSET"],
+            indptr,
+            [sorted(indices[a:b].tolist()) for a, b in itertools.pairwise(indptr)],
+        ]
 
     yield Call("sort_csr_by_tag", "of nodes", csr)
     yield Call("sort_csr_by_tag", "another column", lambda: csr("offsets"))
     yield Call("sort_csc_by_tag", "of nodes", csc)
     kinds = torch.arange(16) % 3
-    yield Call("sort_csr_by_tag", "of edges", lambda: lib.sort_csr_by_tag(g, kinds, tag_type="edge").ndata["_TAG_OFFSET"])
-    yield Call("sort_csc_by_tag", "of edges", lambda: lib.sort_csc_by_tag(g, kinds, tag_type="edge").ndata["_TAG_OFFSET"])
+    yield Call(
+        "sort_csr_by_tag", "of edges", lambda: lib.sort_csr_by_tag(g, kinds, tag_type="edge").ndata["_TAG_OFFSET"]
+    )
+    yield Call(
+        "sort_csc_by_tag", "of edges", lambda: lib.sort_csc_by_tag(g, kinds, tag_type="edge").ndata["_TAG_OFFSET"]
+    )
 
 
 @program("multi", "multi32", "edgeless", "bipartite")
