@@ -208,45 +208,33 @@ def reordered(lib, g):
 def reordered_by_bandwidth(lib, g):
     def permutation():
         out = lib.reorder_graph(g, node_permute_algo="rcmk")
-        return [
-            out.num_nodes(),
-            out.num_edges(),
-            sorted(out.ndata[lib.NID].tolist()),
-            sorted(out.edata[lib.EID].tolist()),
-        ]
+        return [sorted(ids.tolist()) for ids in (out.ndata[lib.NID], out.edata[lib.EID])]
 
     yield Call("reorder_graph", "rcmk", permutation)
 
 
 @program("multi", "multi32")
 def sorted_by_tag(lib, g):
-    tags = torch.tensor([2, 0, 1, 0, 2, 1, 0, 1])
+    tags, kinds = torch.tensor([2, 0, 1, 0, 2, 1, 0, 1]), torch.arange(16) % 3
 
-    def csr(name="_TAG_OFFSET"):
-        out = lib.sort_csr_by_tag(g, tags, **({} if name == "_TAG_OFFSET" else {"tag_offset_name": name}))
-        indptr, indices, _ = out.adj_tensors("csr")
-        return [out.ndata[name], indptr, [sorted(tags[indices[a:b].long()].tolist()) == tags[indices[a:b].long()].tolist()
-                for a, b in itertools.pairwise(indptr)]]  # fmt: skip
+    def tags_in_order(out, fmt):
+        indptr, indices, _ = out.adj_tensors(fmt)
+        return [tags[indices[start:end].long()] for start, end in itertools.pairwise(indptr.tolist())]
+
+    def csr(name="_TAG_OFFSET", **more):
+        out = lib.sort_csr_by_tag(g, tags, **more)
+        return out.ndata[name], tags_in_order(out, "csr")
 
     def csc():
         out = lib.sort_csc_by_tag(g, tags)
-        indptr, indices, _ = out.adj_tensors("csc")
-        return [
-            out.ndata["_TAG_OFFSET"],
-            indptr,
-            [sorted(indices[a:b].tolist()) for a, b in itertools.pairwise(indptr)],
-        ]
+        return out.ndata["_TAG_OFFSET"], tags_in_order(out, "csc")
 
     yield Call("sort_csr_by_tag", "of nodes", csr)
-    yield Call("sort_csr_by_tag", "another column", lambda: csr("offsets"))
+    yield Call("sort_csr_by_tag", "another column", lambda: csr("offsets", tag_offset_name="offsets"))
     yield Call("sort_csc_by_tag", "of nodes", csc)
-    kinds = torch.arange(16) % 3
-    yield Call(
-        "sort_csr_by_tag", "of edges", lambda: lib.sort_csr_by_tag(g, kinds, tag_type="edge").ndata["_TAG_OFFSET"]
-    )
-    yield Call(
-        "sort_csc_by_tag", "of edges", lambda: lib.sort_csc_by_tag(g, kinds, tag_type="edge").ndata["_TAG_OFFSET"]
-    )
+    offsets = lambda sort: sort(g, kinds, tag_type="edge").ndata["_TAG_OFFSET"]
+    yield Call("sort_csr_by_tag", "of edges", lambda: offsets(lib.sort_csr_by_tag))
+    yield Call("sort_csc_by_tag", "of edges", lambda: offsets(lib.sort_csc_by_tag))
 
 
 @program("multi", "multi32", "edgeless", "bipartite")
