@@ -22,8 +22,6 @@ PENDING: frozenset[str | tuple[str, str]] = PENDING_MEANINGS | frozenset(
         "Graph.edge_type_subgraph",
         "Graph.get_edge_storage",
         "Graph.get_node_storage",
-        "Graph.get_ntype_id_from_dst",
-        "Graph.get_ntype_id_from_src",
         "Graph.in_subgraph",
         "Graph.inc",
         "Graph.incidence_matrix",

@@ -19,7 +19,7 @@ from weft.graph.frame import Frame
 from weft.graph.node_batch import NodeBatch, NodeFunction
 from weft.graph.passage import Passage
 from weft.graph.user_functions import call
-from weft.relation import gather_rows
+from weft.kernels import gather_rows
 
 
 class _Pieces:

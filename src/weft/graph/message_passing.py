@@ -18,8 +18,8 @@ from weft.graph.phases import Message, Reducer, check_message, check_pair, messa
 from weft.graph.schema import Etype
 from weft.graph.structure import edge_rows, node_rows
 from weft.graph.user_functions import call_on_nodes
+from weft.kernels import gather_rows
 from weft.ops.target import is_all
-from weft.relation import gather_rows
 
 if TYPE_CHECKING:
     from weft.graph.parts import GraphParts
