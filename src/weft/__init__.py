@@ -21,21 +21,35 @@ __all__ = [
     "NTYPE",
     "Graph",
     "WeftError",
+    "batch",
     "create_block",
+    "double_radius_node_labeling",
     "function",
     "graph",
     "heterograph",
+    "lap_pe",
+    "laplacian_lambda_max",
+    "merge",
     "ops",
+    "random_walk_pe",
+    "shortest_dist",
+    "slice_batch",
+    "svd_pe",
+    "unbatch",
 ]
 
 _ON_FIRST_USE = ("data", "metrics", "nn", "report", "tables", "tasks", "train", "transforms")
 _FROM = {
+    "batch": "weft.graph.batching",
     "double_radius_node_labeling": "weft.transforms",
     "lap_pe": "weft.transforms",
     "laplacian_lambda_max": "weft.transforms",
+    "merge": "weft.graph.batching",
     "random_walk_pe": "weft.transforms",
     "shortest_dist": "weft.transforms",
+    "slice_batch": "weft.graph.unbatching",
     "svd_pe": "weft.transforms",
+    "unbatch": "weft.graph.unbatching",
 }
 """Names that live in a subpackage and are imported with it, when they are first named."""
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import weft
+
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 PACKAGES = sorted((SOURCE / "weft").rglob("__init__.py"))
 
@@ -26,6 +28,9 @@ def names_written(tree: ast.Module) -> set[str]:
             names.add(node.name)
         elif isinstance(node, ast.Assign):
             names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+            if ast.unparse(node.targets[0]) == "_FROM":
+                # The front door's table of names and the modules that they come from.
+                names |= set(ast.literal_eval(node.value))
         elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             names.add(node.target.id)
     return names
@@ -43,6 +48,12 @@ def test_package_lists_its_public_names(path):
     assert sorted(set(listed)) == sorted(listed), "a name stands twice in __all__"
     submodules = {p.stem for p in path.parent.iterdir()}
     assert set(listed) <= written | submodules, f"listed but not written out: {sorted(set(listed) - written)}"
+
+
+@pytest.mark.parametrize("name", sorted(weft._FROM))
+def test_name_that_comes_on_first_use_is_listed_and_comes(name):
+    assert name in weft.__all__, "add the name to __all__ in weft/__init__.py"
+    assert getattr(weft, name).__module__.startswith(weft._FROM[name])
 
 
 @pytest.mark.parametrize("path", sorted((SOURCE / "weft").rglob("*.py")), ids=lambda p: str(p.relative_to(SOURCE)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, KeysView, MutableMapping
 from typing import NamedTuple
 
 import torch
@@ -61,6 +61,10 @@ class Columns(MutableMapping[str, Tensor]):
 
     def __repr__(self) -> str:
         return repr(dict(self))
+
+    def names(self) -> KeysView[str]:
+        """Return the names, as fast as a dict's."""
+        return self._held.keys()
 
     def scheme(self, name: str) -> Scheme:
         """Return the shape and dtype of a row of a column, which is not made for that."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from weft.graph.describe import describe
+from weft.graph.methods.batches import BatchMethods
 from weft.graph.methods.features import FeatureMethods
 from weft.graph.methods.layout import LayoutMethods
 from weft.graph.methods.messages import MessageMethods
@@ -10,7 +11,7 @@ from weft.graph.methods.structure import StructureMethods
 from weft.graph.methods.types import TypeMethods
 
 
-class Graph(TypeMethods, StructureMethods, FeatureMethods, LayoutMethods, MessageMethods):
+class Graph(TypeMethods, StructureMethods, FeatureMethods, LayoutMethods, MessageMethods, BatchMethods):
     """Nodes and edges of one or more types, with features.
 
     Made by ``weft.graph``, ``weft.heterograph`` or ``weft.create_block``. Structure never changes: what would change it

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 import torch
+from torch import Tensor
 
 from weft.graph.frame import Frame, edge_frame, node_frame
 from weft.graph.schema import Etype, Schema
@@ -48,6 +49,10 @@ class GraphParts:
         if edge_frames is None:
             typed = zip(schema.canonical_etypes, self.relations, strict=True)
             self.edge_frames = [edge_frame(etype, relation.num_edges, device) for etype, relation in typed]
+        self.batch_nodes: dict[builtins.int, Tensor] = {}
+        self.batch_edges: dict[builtins.int, Tensor] = {}
+        """Note [Batch counts]: of a batch, how many nodes of a space (edges of a relation) each of its graphs has, in
+        order; not there for a graph that is no batch. Kept where nodes and edges stay, dropped by `derive`."""
 
     def derive(
         self: G,
@@ -68,9 +73,12 @@ class GraphParts:
 
     def with_relations(self: G, relations: Sequence[Relation]) -> G:
         """Return the graph with the same nodes, edges and features, its relations held otherwise."""
-        return self.derive(
+        held = self.derive(
             relations, [frame.copy() for frame in self.node_frames], [frame.copy() for frame in self.edge_frames]
         )
+        held.batch_nodes = {space: counts.to(held.device, held.idtype) for space, counts in self.batch_nodes.items()}
+        held.batch_edges = {index: counts.to(held.device, held.idtype) for index, counts in self.batch_edges.items()}
+        return held
 
     @property
     def idtype(self) -> torch.dtype:

@@ -38,10 +38,15 @@ class Schema:
         self.dst_ntypes = self.src_ntypes if dst_ntypes is None else tuple(dst_ntypes)
         self.ntypes = self.src_ntypes + self.dst_ntypes if self.is_block else self.src_ntypes
         self.canonical_etypes = tuple(canonical_etypes)
+        self._types = (self.is_block, self.src_ntypes, self.dst_ntypes, self.canonical_etypes)
         self.etypes = tuple(etype for _, etype, _ in self.canonical_etypes)
         self._first_dst = len(self.src_ntypes) if self.is_block else 0
         self.src_spaces = tuple(self.src_ntypes.index(src) for src, _, _ in self.canonical_etypes)
         self.dst_spaces = tuple(self._first_dst + self.dst_ntypes.index(dst) for _, _, dst in self.canonical_etypes)
+
+    def same_types(self, other: Schema) -> bool:
+        """Return whether another schema has the same types, in the same order."""
+        return self is other or self._types == other._types
 
     def space(self, where: str, ntype: str | None) -> int:
         """Return the space of a node type; in a block, of the source type first. None means the only type.
