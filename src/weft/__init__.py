@@ -42,6 +42,7 @@ _ON_FIRST_USE = ("data", "metrics", "nn", "report", "tables", "tasks", "train", 
 _FROM = {
     "batch": "weft.graph.batching",
     "double_radius_node_labeling": "weft.transforms",
+    "init": "weft.graph",
     "lap_pe": "weft.transforms",
     "laplacian_lambda_max": "weft.transforms",
     "merge": "weft.graph.batching",
@@ -49,6 +50,7 @@ _FROM = {
     "shortest_dist": "weft.transforms",
     "slice_batch": "weft.graph.unbatching",
     "svd_pe": "weft.transforms",
+    "udf": "weft.graph",
     "unbatch": "weft.graph.unbatching",
 }
 """Names that live in a subpackage and are imported with it, when they are first named."""

@@ -64,7 +64,6 @@ PENDING: frozenset[str | tuple[str, str]] = PENDING_MEANINGS | frozenset(
         "from_networkx",
         "from_scipy",
         "in_subgraph",
-        "init.zero_initializer",
         "khop_adj",
         "khop_graph",
         "khop_in_subgraph",
@@ -147,8 +146,6 @@ PENDING: frozenset[str | tuple[str, str]] = PENDING_MEANINGS | frozenset(
         "transforms.SVDPE",
         "transforms.ToLevi",
         "transforms.ToSimple",
-        "udf.EdgeBatch",
-        "udf.NodeBatch",
         "unbatch",
     }
 )

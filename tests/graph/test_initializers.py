@@ -7,7 +7,6 @@ import torch
 
 import weft
 from weft.errors import InputError, ShapeError, TypeNameError
-from weft.graph import zero_initializer
 
 
 def ones(shape, dtype, device, rows):
@@ -36,7 +35,7 @@ def test_one_field_of_one_node_type(g):
 
 def test_all_fields_of_one_edge_type_and_one_of_its_own(g):
     g.set_e_initializer(ones, etype="buys")
-    g.set_e_initializer(zero_initializer, field="z", etype="buys")
+    g.set_e_initializer(weft.init.zero_initializer, field="z", etype="buys")
     for name in ("w", "z"):
         g.edges[[1], "buys"].data[name] = torch.tensor([5])
     assert g.edges["buys"].data["w"].tolist() == [1, 5]

@@ -11,10 +11,10 @@ from torch import Tensor
 from weft import checks
 from weft.errors import GraphError, InputError
 from weft.function import ReduceFunction
-from weft.graph.node_batch import NodeFunction
 from weft.graph.passage import Passage, whole
 from weft.graph.phases import Message, Reducer, check_pair, is_built_in, pass_messages
 from weft.graph.schema import Etype
+from weft.graph.udf import NodeFunction
 from weft.graph.user_functions import call_on_destinations
 
 if TYPE_CHECKING:

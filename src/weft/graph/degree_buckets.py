@@ -16,8 +16,8 @@ from torch import Tensor
 from weft.errors import InputError
 from weft.graph.columns import Scheme
 from weft.graph.frame import Frame
-from weft.graph.node_batch import NodeBatch, NodeFunction
 from weft.graph.passage import Passage
+from weft.graph.udf import NodeBatch, NodeFunction
 from weft.graph.user_functions import call
 from weft.kernels import gather_rows
 

@@ -9,11 +9,10 @@ import torch
 from torch import Tensor
 
 from weft.errors import InputError, ShapeError
-from weft.graph.edge_batch import EdgeBatch
-from weft.graph.node_batch import NodeBatch
 from weft.graph.passage import along, whole
 from weft.graph.schema import Etype
 from weft.graph.structure import edge_rows, node_rows
+from weft.graph.udf import EdgeBatch, NodeBatch
 from weft.graph.views import FrameData
 from weft.ops.target import is_all
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
 
 import torch
 from torch import Tensor
@@ -11,14 +10,7 @@ from torch import Tensor
 from weft import checks
 from weft.errors import FieldError, InputError, ShapeError, did_you_mean, name_choices
 from weft.graph.columns import Columns, Scheme
-
-Initializer: TypeAlias = Callable[[tuple[int, ...], torch.dtype, torch.device, slice], Tensor]
-"""``(shape, dtype, device, rows) -> tensor``: values of rows that were given none."""
-
-
-def zero_initializer(shape: tuple[int, ...], dtype: torch.dtype, device: torch.device, rows: slice) -> Tensor:
-    """Return zeros: the default for rows without a value."""
-    return torch.zeros(shape, dtype=dtype, device=device)
+from weft.graph.init import Initializer, zero_initializer
 
 
 class Frame:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from weft.errors import InputError
-from weft.graph.frame import Frame, Initializer
+from weft.graph.frame import Frame
+from weft.graph.init import Initializer
 from weft.graph.schema import Etype
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ def set_node_initializer(graph: GraphParts, initializer: Any, field: str | None,
     Args:
         graph: whose nodes.
         initializer: ``(shape, dtype, device, rows) -> tensor``, where ``rows`` is the slice of node IDs to fill;
-            ``weft.graph.zero_initializer`` is what runs by default. None takes the setting back.
+            ``weft.init.zero_initializer`` is what runs by default. None takes the setting back.
         field: feature's name; None for all that have none of their own.
         ntype: node type; may be left out when there is one.
 
@@ -42,6 +43,6 @@ def _set(where: str, frame: Frame, initializer: Initializer | None, field: str |
     if not callable(initializer):
         raise InputError(
             f"{where}: got {initializer!r} as initializer; expected a callable (shape, dtype, device, rows) -> tensor, "
-            "such as weft.graph.zero_initializer."
+            "such as weft.init.zero_initializer."
         )
     frame.initializers[field] = initializer

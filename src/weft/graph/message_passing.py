@@ -12,11 +12,11 @@ import torch
 from torch import Tensor
 
 from weft.graph import cross_types
-from weft.graph.node_batch import NodeFunction
 from weft.graph.passage import along, between, whole
 from weft.graph.phases import Message, Reducer, check_message, check_pair, message_values, pass_messages
 from weft.graph.schema import Etype
 from weft.graph.structure import edge_rows, node_rows
+from weft.graph.udf import NodeFunction
 from weft.graph.user_functions import call_on_nodes
 from weft.kernels import gather_rows
 from weft.ops.target import is_all

@@ -14,10 +14,9 @@ from weft import checks
 from weft.errors import InputError
 from weft.function import BinaryMessageFunction, CopyMessageFunction, MessageFunction, ReduceFunction
 from weft.graph.degree_buckets import reduce_by_degree
-from weft.graph.edge_batch import EdgeBatch, EdgeFunction
 from weft.graph.frame import Frame
-from weft.graph.node_batch import NodeFunction
 from weft.graph.passage import Passage
+from weft.graph.udf import EdgeBatch, EdgeFunction, NodeFunction
 from weft.graph.user_functions import call, call_on_destinations
 from weft.ops.gsddmm import edge_values
 from weft.ops.gspmm import reduce_messages

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from weft.graph.message_passing import pull, send_and_recv
-from weft.graph.node_batch import NodeFunction
 from weft.graph.parts import GraphParts
 from weft.graph.phases import Message, Reducer
 from weft.graph.schema import Etype
+from weft.graph.udf import NodeFunction
 
 
 def prop_nodes(

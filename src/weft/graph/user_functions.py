@@ -10,8 +10,8 @@ from torch import Tensor
 from weft import checks
 from weft.errors import InputError
 from weft.graph.frame import Frame
-from weft.graph.node_batch import NodeBatch, NodeFunction
 from weft.graph.passage import Passage
+from weft.graph.udf import NodeBatch, NodeFunction
 from weft.graph.views import FrameData
 
 

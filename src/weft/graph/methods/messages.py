@@ -8,11 +8,10 @@ from typing import Any
 from torch import Tensor
 
 from weft.graph import cross_types, filtering, message_passing, propagation
-from weft.graph.edge_batch import EdgeBatch
-from weft.graph.node_batch import NodeBatch, NodeFunction
 from weft.graph.parts import GraphParts
 from weft.graph.phases import Message, Reducer
 from weft.graph.schema import Etype
+from weft.graph.udf import EdgeBatch, NodeBatch, NodeFunction
 from weft.ops.target import ALL
 
 

@@ -1,4 +1,4 @@
-"""The argument of node functions and of user-defined reducers."""
+"""The arguments of functions that users write: batches of edges, and batches of nodes with a mailbox."""
 
 from __future__ import annotations
 
@@ -8,6 +8,46 @@ from typing import Any, TypeAlias
 from torch import Tensor
 
 from weft.errors import InputError
+from weft.graph.passage import Passage
+from weft.graph.schema import CanonicalEtype
+from weft.graph.views import FrameData
+
+
+class EdgeBatch:
+    """Some or all edges of a type, with the features of their sources, of their destinations and of themselves.
+
+    ``src``, ``dst`` and ``data`` map a feature's name to ``(n, *trailing)``, a row for each edge, gathered when read.
+    Setting one changes the batch only.
+    """
+
+    def __init__(self, passage: Passage) -> None:
+        """Take the edges of a passage."""
+        self._passage = passage
+        source, _, destination = passage.etype
+        src, dst = passage.relation.coo()
+        self.src = FrameData("edges.src", passage.src.select(src.long()), source)
+        self.dst = FrameData("edges.dst", passage.dst.select(dst.long()), destination)
+        self.data = FrameData("edges.data", passage.edges.copy(), passage.etype)
+
+    @property
+    def canonical_etype(self) -> CanonicalEtype:
+        """Triple of the edge type."""
+        return self._passage.etype
+
+    def edges(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Return source, destination and ID of each edge, each ``(n,)``, in the graph that was called on."""
+        return self._passage.triples()
+
+    def batch_size(self) -> int:
+        """Return the number of edges."""
+        return self._passage.relation.num_edges
+
+    def __len__(self) -> int:
+        return self.batch_size()
+
+
+EdgeFunction: TypeAlias = Callable[[EdgeBatch], Mapping[str, Tensor]]
+"""A user-defined message: from a batch to messages by name, each with a row for each edge of the batch."""
 
 
 class NodeBatch:
