@@ -25,12 +25,6 @@ DIFFERENCES: tuple[Difference, ...] = (
         for kind in ("tensor", "int", "list")
     ),
     Difference("graph", "negative IDs", "DGL takes them, and reads outside its arrays later", raises=IdError),
-    Difference(
-        "Graph.filter_edges",
-        "all edges",
-        "DGL gives int64 for a graph of int32, and int32 for given edges",
-        ("multi32",),
-    ),
     Difference("Graph.clone", "graph", "DGL cannot use the clone of a block of one node type", ("block",)),
     Difference("Graph.filter_edges", "all edges", "DGL gives int64 IDs for a graph of int32", ("multi32",)),
     Difference("lap_pe", "k too large", "DGL's check never fires; it returns padding unasked", raises=InputError),
