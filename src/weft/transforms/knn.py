@@ -48,7 +48,7 @@ def knn_graph(
     Returns:
         A graph of ``points`` or ``clouds * points`` nodes on the device of ``x``, with int64 IDs. Edges stand in the
         order of their destinations; those of one destination begin with its loop and go from near to far, the lower
-        ID first where distances are equal. Memory: a block of distances of 64 MiB, never all of them.
+        ID first where distances are equal. Memory: a block of distances of 16 MiB, never all of them.
 
     Raises:
         ShapeError: ``x`` has neither two nor three dimensions.
@@ -167,11 +167,11 @@ def _neighbour_graph(where: str, points: Tensor, k: int, sizes: Tensor, algorith
     if isinstance(k, bool) or not isinstance(k, int) or k < 1:
         raise InputError(f"{where}: k is {k!r}; expected a whole number, at least 1.")
     smallest = int(sizes[sizes > 0].min())
-    if k > smallest - exclude_self:
-        others = f"only {smallest - 1} others" if exclude_self else f"only {smallest} points"
+    most = smallest - exclude_self
+    if k > most:
         raise InputError(
-            f"{where}: k is {k}, but a cloud of {smallest} points has {others} to offer; give k={smallest - exclude_self} "
-            "or less, or leave the cloud out."
+            f"{where}: k is {k}, but in a cloud of {smallest} points each has {most} neighbours"
+            f"{' besides itself' if exclude_self else ', itself among them'}; give k={most}, or leave that cloud out."
         )
     near = _neighbours(points, sizes, k - (not exclude_self), _SEARCHES[algorithm])
     own = torch.arange(len(points), device=points.device)
@@ -181,7 +181,7 @@ def _neighbour_graph(where: str, points: Tensor, k: int, sizes: Tensor, algorith
 
 
 def _neighbours(points: Tensor, sizes: Tensor, count: int, search: Callable[[Tensor, int], Tensor]) -> Tensor:
-    """Return ``(points, count)``: the nearest others in the cloud of each point; clouds of one size are searched at once."""
+    """Return ``(points, count)``: the nearest others in each point's cloud. Clouds of one size are searched at once."""
     found = torch.empty(len(points), count, dtype=torch.int64, device=points.device)
     if count == 0:
         return found

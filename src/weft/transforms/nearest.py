@@ -1,8 +1,8 @@
 """Nearest neighbours among points: three searches with one meaning, and what they share.
 
-A search takes clouds of points ``(C, N, D)``, float32 or float64, and ``count < N``; it returns ``(C, N, count)`` int64:
-for each point the others of its cloud that are nearest, nearest first, the lower number first where distances are
-equal. Never the point itself, also where another lies in the same place.
+A search takes clouds of points ``(C, N, D)``, float32 or float64, and ``count < N``. It returns ``(C, N, count)``
+int64: for each point the others of its cloud that are nearest, nearest first, the lower number first where distances
+are equal. Never the point itself, also where another lies in the same place.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-DISTANCES_AT_ONCE = 2**24
-"""Numbers of a block of distances; 64 MiB in float32."""
+DISTANCES_AT_ONCE = 2**22
+"""Numbers of a block of distances; 16 MiB in float32."""
 
 
 def by_matrix_product(points: Tensor, count: int) -> Tensor:

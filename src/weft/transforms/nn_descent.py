@@ -53,7 +53,7 @@ def _random_others(num_points: int, count: int, device: torch.device) -> Tensor:
 
 
 def _reverse(near: Tensor) -> Tensor:
-    """Return ``(N, count)``: up to ``count`` of the points that have each as neighbour, random ones; itself for none."""
+    """Return ``(N, count)``: some of the points that have each as neighbour, and the point itself in spare places."""
     num_points, count = near.shape
     order = torch.randperm(near.numel(), device=near.device)
     targets, by_target = near.flatten()[order].sort(stable=True)

@@ -46,7 +46,7 @@ def radius_graph(
     Returns:
         A graph of int64 IDs on the device of ``x``, its edges in the order of sources, then destinations. With
         ``get_distances`` also ``(E, 1)``, the distance along each edge, in the dtype of ``x``; gradients flow to ``x``.
-        Memory: a block of distances of 64 MiB, never all of them.
+        Memory: a block of distances of 16 MiB, never all of them.
 
     Raises:
         ShapeError: ``x`` has not two dimensions.
