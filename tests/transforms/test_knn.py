@@ -61,10 +61,10 @@ def test_segments_of_any_size_are_searched_apart_and_may_be_empty(algorithm):
     x, sizes = torch.randn(20, 3), [7, 0, 3, 7, 3]
     src, dst = segmented_knn_graph(x, 2, sizes, algorithm, exclude_self=True).edges()
     assert torch.equal(dst, torch.arange(20).repeat_interleave(2))
-    start, expected = 0, []
-    for size in sizes:
-        expected.append(_expected(x[start : start + size], 2, "euclidean") + start)
-        start += size
+    starts = [0, 7, 10, 17]
+    stops = [7, 10, 17, 20]
+    clouds = zip(starts, stops, strict=True)
+    expected = [_expected(x[start:stop], 2, "euclidean") + start for start, stop in clouds]
     assert torch.equal(src.view(20, 2), torch.cat(expected))
 
 
