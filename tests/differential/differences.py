@@ -34,6 +34,17 @@ DIFFERENCES: tuple[Difference, ...] = (
         "DGL multiplies the weight of parallel edges by their number",
         ("multi",),
     ),
+    Difference("Graph.batch_size", "with int32 IDs", "DGL keeps int64 counts, which its own batch then refuses"),
+    *(
+        Difference(name, meaning, "DGL gives wrong rows after a graph without any", ("multi", "multi32"))
+        for name, meaning in (
+            ("topk_nodes", "sortby"),
+            ("topk_nodes", "sortby=-1"),
+            ("topk_nodes", "more than there are"),
+            ("topk_edges", "each column"),
+            ("topk_edges", "ascending, sortby"),
+        )
+    ),
 )
 
 

@@ -6,6 +6,10 @@ PENDING_MEANINGS: frozenset[tuple[str, str]] = frozenset(
         ("Graph.__getitem__", "wildcard for destinations"),
         ("Graph.__getitem__", "wildcard for several relations"),
         ("Graph.__getitem__", "wildcards for all"),
+        ("Graph.batch_size", "after remove_edges"),
+        ("Graph.batch_size", "after reverse"),
+        ("Graph.set_batch_num_edges", "after a transform"),
+        ("Graph.set_batch_num_nodes", "after a transform"),
         ("laplacian_lambda_max", "of a batch"),
     }
 )
