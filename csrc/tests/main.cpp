@@ -13,6 +13,7 @@ void test_gat_attention();
 void test_sddmm();
 void test_segment_reduce();
 void test_spmm();
+void test_traversal();
 
 int main() {
   const struct {
@@ -28,6 +29,7 @@ int main() {
       {"sddmm", test_sddmm},
       {"segment_reduce", test_segment_reduce},
       {"spmm", test_spmm},
+      {"traversal", test_traversal},
   };
   for (const auto& test : tests) {
     std::printf("%s ...", test.name);

@@ -10,11 +10,14 @@ from weft.kernels.gather_rows import gather_rows, position_table
 from weft.kernels.sddmm import sddmm
 from weft.kernels.segment_reduce import segment_reduce
 from weft.kernels.spmm import spmm, spmm_arg
+from weft.kernels.traversal import breadth_first, depth_first, topological_levels
 
 __all__ = [
     "Compressed",
+    "breadth_first",
     "compressed_to_coo",
     "coo_to_compressed",
+    "depth_first",
     "edge_softmax",
     "edges_between",
     "first_edges",
@@ -27,5 +30,6 @@ __all__ = [
     "segment_reduce",
     "spmm",
     "spmm_arg",
+    "topological_levels",
     "transpose",
 ]
