@@ -1,5 +1,6 @@
 """Adjacency of one edge type: COO, CSR and CSC, made when needed and kept."""
 
+from weft.relation.induced import induced_edges
 from weft.relation.layout import check_pair
 from weft.relation.lookup import all_between, by_src_and_dst, first_between, is_multigraph
 from weft.relation.relation import FORMATS, Relation
@@ -11,5 +12,6 @@ __all__ = [
     "by_src_and_dst",
     "check_pair",
     "first_between",
+    "induced_edges",
     "is_multigraph",
 ]
