@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from weft.errors import IdError, InputError, WeftError
+from weft.errors import GraphError, IdError, InputError, TypeNameError, WeftError
 
 
 class Difference(NamedTuple):
@@ -27,6 +27,20 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference("graph", "negative IDs", "DGL takes them, and reads outside its arrays later", raises=IdError),
     Difference("Graph.clone", "graph", "DGL cannot use the clone of a block of one node type", ("block",)),
     Difference("Graph.filter_edges", "all edges", "DGL gives int64 IDs for a graph of int32", ("multi32",)),
+    Difference(
+        "to_block",
+        "own sources",
+        "DGL numbers destinations by the sources given, and reports no source node",
+        raises=GraphError,
+    ),
+    Difference(
+        "to_block",
+        "a destination missing",
+        "DGL gives edges to destinations that the block does not have",
+        ("multi", "multi32", "simple"),
+        raises=GraphError,
+    ),
+    Difference("node_subgraph", "an unknown type", "DGL leaves a misspelt type out", raises=TypeNameError),
     Difference("lap_pe", "k too large", "DGL's check never fires; it returns padding unasked", raises=InputError),
     Difference(
         "random_walk_pe",

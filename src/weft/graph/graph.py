@@ -8,10 +8,13 @@ from weft.graph.methods.features import FeatureMethods
 from weft.graph.methods.layout import LayoutMethods
 from weft.graph.methods.messages import MessageMethods
 from weft.graph.methods.structure import StructureMethods
+from weft.graph.methods.subgraphs import SubgraphMethods
 from weft.graph.methods.types import TypeMethods
 
 
-class Graph(TypeMethods, StructureMethods, FeatureMethods, LayoutMethods, MessageMethods, BatchMethods):
+class Graph(
+    TypeMethods, StructureMethods, FeatureMethods, LayoutMethods, MessageMethods, BatchMethods, SubgraphMethods
+):
     """Nodes and edges of one or more types, with features.
 
     Made by ``weft.graph``, ``weft.heterograph`` or ``weft.create_block``. Structure never changes: what would change it

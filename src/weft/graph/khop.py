@@ -31,7 +31,7 @@ def khop_in_subgraph(
         output_device: as in ``weft.node_subgraph``.
 
     Returns:
-        The graph and, when nodes are numbered anew, where the chosen nodes are in it: ``(n,)`` of ``idtype``, or a
+        The graph and, when nodes are numbered anew, where the chosen nodes are in it: ``(n,)`` int64, or a
         dict from type to that when ``nodes`` is a dict. Only the graph with ``relabel_nodes=False``.
 
     Raises:
@@ -67,15 +67,10 @@ def _khop(
     seeds = chosen_nodes(where, graph, nodes)
     reached = _reach(graph, seeds, k, inward=inward)
     named = dict(zip(graph.schema.ntypes, reached, strict=True))
-    part = node_subgraph(
-        graph, named, relabel_nodes=relabel_nodes, store_ids=store_ids, output_device=output_device
-    )
+    part = node_subgraph(graph, named, relabel_nodes=relabel_nodes, store_ids=store_ids, output_device=output_device)
     if not relabel_nodes:
         return part
-    places = [
-        torch.searchsorted(found, ids).to(device=part.device, dtype=graph.idtype)
-        for found, ids in zip(reached, seeds, strict=True)
-    ]
+    places = [torch.searchsorted(found, ids).to(part.device) for found, ids in zip(reached, seeds, strict=True)]
     if not isinstance(nodes, Mapping):
         return part, places[0]
     return part, {ntype: places[graph.schema.space(where, ntype)] for ntype in nodes}
