@@ -22,12 +22,9 @@ __all__ = [
     "Graph",
     "WeftError",
     "batch",
-<<<<<<< HEAD
     "bfs_edges_generator",
     "bfs_nodes_generator",
-=======
     "block_to_graph",
->>>>>>> 5f7f8c5 (Subgraphs of every kind, compacting, blocks, with native kernels and DGL's orders)
     "broadcast_edges",
     "broadcast_nodes",
     "compact_graphs",
@@ -55,15 +52,12 @@ __all__ = [
     "node_subgraph",
     "node_type_subgraph",
     "ops",
-<<<<<<< HEAD
+    "out_subgraph",
     "prop_edges",
     "prop_edges_dfs",
     "prop_nodes",
     "prop_nodes_bfs",
     "prop_nodes_topo",
-=======
-    "out_subgraph",
->>>>>>> 5f7f8c5 (Subgraphs of every kind, compacting, blocks, with native kernels and DGL's orders)
     "radius_graph",
     "random_walk_pe",
     "readout_edges",
@@ -87,19 +81,14 @@ __all__ = [
 _ON_FIRST_USE = ("data", "metrics", "nn", "report", "tables", "tasks", "train", "transforms")
 _FROM = {
     "batch": "weft.graph.batching",
-<<<<<<< HEAD
     "bfs_edges_generator": "weft.graph.traversal",
     "bfs_nodes_generator": "weft.graph.traversal",
-    "broadcast_edges": "weft.graph.readout",
-    "broadcast_nodes": "weft.graph.readout",
-    "dfs_edges_generator": "weft.graph.traversal",
-    "dfs_labeled_edges_generator": "weft.graph.traversal",
-=======
     "block_to_graph": "weft.graph.block",
     "broadcast_edges": "weft.graph.readout",
     "broadcast_nodes": "weft.graph.readout",
     "compact_graphs": "weft.graph.compact",
->>>>>>> 5f7f8c5 (Subgraphs of every kind, compacting, blocks, with native kernels and DGL's orders)
+    "dfs_edges_generator": "weft.graph.traversal",
+    "dfs_labeled_edges_generator": "weft.graph.traversal",
     "double_radius_node_labeling": "weft.transforms",
     "edge_subgraph": "weft.graph.subgraph",
     "edge_type_subgraph": "weft.graph.type_subgraph",
@@ -115,17 +104,14 @@ _FROM = {
     "mean_edges": "weft.graph.readout",
     "mean_nodes": "weft.graph.readout",
     "merge": "weft.graph.batching",
-<<<<<<< HEAD
+    "node_subgraph": "weft.graph.subgraph",
+    "node_type_subgraph": "weft.graph.type_subgraph",
+    "out_subgraph": "weft.graph.subgraph",
     "prop_edges": "weft.graph.propagation",
     "prop_edges_dfs": "weft.graph.propagation",
     "prop_nodes": "weft.graph.propagation",
     "prop_nodes_bfs": "weft.graph.propagation",
     "prop_nodes_topo": "weft.graph.propagation",
-=======
-    "node_subgraph": "weft.graph.subgraph",
-    "node_type_subgraph": "weft.graph.type_subgraph",
-    "out_subgraph": "weft.graph.subgraph",
->>>>>>> 5f7f8c5 (Subgraphs of every kind, compacting, blocks, with native kernels and DGL's orders)
     "radius_graph": "weft.transforms",
     "random_walk_pe": "weft.transforms",
     "readout_edges": "weft.graph.readout",
