@@ -1,7 +1,6 @@
-// Edges of chosen rows and of pairs, against the simplest code, for both index types and several thread counts.
+// Edges of pairs, against the simplest code, for both index types and several thread counts.
 #include "kernels/edges_between.h"
 
-#include "kernels/gather_rows.h"
 #include "testing.h"
 
 using weft::testing::check;
@@ -53,32 +52,6 @@ void finds_pairs(const edge_list& edges, int num_threads) {
         "parallel edges are noticed");
 }
 
-template <typename Index, typename Id>
-void gathers_rows(const edge_list& edges, int num_threads) {
-  const auto graph = weft::testing::compress<Index>(edges);
-  std::vector<Id> rows;
-  for (int64_t row = edges.num_rows - 1; row >= 0; row -= 2) rows.push_back(Id(row));
-  std::vector<Index> table;
-  for (int64_t col = 0; col < edges.num_cols; ++col) table.push_back(Index(col % 3 == 0 ? -1 : col / 2));
-  std::vector<int64_t> offsets(rows.size() + 1);
-  weft::gather_rows_offsets(graph.indptr.data(), graph.indices.data(), rows.data(), int64_t(rows.size()), table.data(),
-                            offsets.data(), num_threads);
-  std::vector<Id> which(size_t(offsets.back())), cols(which.size()), eids(which.size());
-  weft::gather_rows(graph.indptr.data(), graph.indices.data(), graph.eids.data(), rows.data(), int64_t(rows.size()),
-                    table.data(), offsets.data(), which.data(), cols.data(), eids.data(), num_threads);
-  size_t out = 0;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    for (int64_t edge = 0; edge < edges.num_edges(); ++edge) {
-      if (edges.rows[size_t(edge)] != int64_t(rows[i])) continue;
-      const Index number = table[size_t(edges.cols[size_t(edge)])];
-      if (number < 0) continue;
-      check(which[out] == Id(i) && cols[out] == Id(number) && eids[out] == Id(edge), "edges of chosen rows");
-      ++out;
-    }
-  }
-  check(out == which.size(), "no edge is missing");
-}
-
 // One row that owns thousands of edges, so that it is sorted.
 edge_list long_row() {
   edge_list edges{2, 40, {}, {}};
@@ -101,8 +74,6 @@ void test_edges_between() {
     for (const int num_threads : {1, 3}) {
       finds_pairs<int32_t, int64_t>(edges, num_threads);
       finds_pairs<int64_t, int32_t>(edges, num_threads);
-      gathers_rows<int32_t, int64_t>(edges, num_threads);
-      gathers_rows<int64_t, int32_t>(edges, num_threads);
     }
   }
 }
