@@ -50,6 +50,13 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference("Graph.batch_size", "with int32 IDs", "DGL keeps int64 counts, which its own batch then refuses"),
     *(
+        Difference("knn_graph", meaning, "DGL lists the neighbours of a point in the order of its heap")
+        for meaning in ("bruteforce", "bruteforce, exclude_self", "bruteforce, cosine")
+    ),
+    Difference("knn_graph", "k past the number of points", "DGL warns and gives fewer neighbours", raises=InputError),
+    Difference("knn_graph", "an unknown distance", "DGL takes it for euclidean", raises=InputError),
+    Difference("segmented_knn_graph", "an empty segment", "DGL then gives nobody neighbours"),
+    *(
         Difference(name, meaning, "DGL gives wrong rows after a graph without any", ("multi", "multi32"))
         for name, meaning in (
             ("topk_nodes", "sortby"),

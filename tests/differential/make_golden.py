@@ -22,10 +22,8 @@ def record(topic: str) -> list[list[object]]:
     for one in program.load(topic):
         for graph in one.graphs:
             calls = [list(outcome) for outcome in program.run(dgl, one, graph)]
-            for name, meaning, result in calls:
+            for name, *_ in calls:
                 program.resolve(dgl, name)
-                if result[0] == "error" and "error" not in meaning and result[1][0] != "DGLError":
-                    print(f"{topic}/{one.name}/{graph}: {name} ({meaning}): {result}")
             records.append([one.name, graph, calls])
     return records
 

@@ -11,7 +11,6 @@ PENDING_MEANINGS: frozenset[tuple[str, str]] = frozenset(
         ("Graph.set_batch_num_edges", "after a transform"),
         ("Graph.set_batch_num_nodes", "after a transform"),
         ("compact_graphs", "two graphs"),
-        ("laplacian_lambda_max", "of a batch"),
     }
 )
 """Uses of names that exist."""
@@ -28,6 +27,7 @@ PENDING: frozenset[str | tuple[str, str]] = PENDING_MEANINGS | frozenset(
         "Graph.remove_self_loop",
         "Graph.reorder_graph",
         "Graph.reverse",
+        "Graph.shared_memory",
         "Graph.to_networkx",
         "Graph.to_simple",
         "add_edges",
@@ -40,37 +40,23 @@ PENDING: frozenset[str | tuple[str, str]] = PENDING_MEANINGS | frozenset(
         "apply_each",
         "bipartite_from_networkx",
         "bipartite_from_scipy",
-<<<<<<< HEAD
-        "block_to_graph",
-        "compact_graphs",
-=======
-        "dfs_edges_generator",
-        "dfs_labeled_edges_generator",
->>>>>>> 5f7f8c5 (Subgraphs of every kind, compacting, blocks, with native kernels and DGL's orders)
         "edge_homophily",
         "edge_label_informativeness",
         "from_networkx",
         "from_scipy",
+        "hetero_from_shared_memory",
         "khop_adj",
         "khop_graph",
-        "knn_graph",
         "line_graph",
         "linkx_homophily",
         "load_graphs",
         "metapath_reachable_graph",
+        "metis_partition",
+        "metis_partition_assignment",
         "node_homophily",
         "node_label_informativeness",
         "norm_by_dst",
-<<<<<<< HEAD
-        "out_subgraph",
-=======
-        "prop_edges",
-        "prop_edges_dfs",
-        "prop_nodes",
-        "prop_nodes_bfs",
-        "prop_nodes_topo",
->>>>>>> 5f7f8c5 (Subgraphs of every kind, compacting, blocks, with native kernels and DGL's orders)
-        "radius_graph",
+        "partition_graph_with_halo",
         "rand_bipartite",
         "rand_graph",
         "random.choice",
@@ -81,7 +67,6 @@ PENDING: frozenset[str | tuple[str, str]] = PENDING_MEANINGS | frozenset(
         "reverse",
         "save_graphs",
         "seed",
-        "segmented_knn_graph",
         "sort_csc_by_tag",
         "sort_csr_by_tag",
         "to_bfloat16",
@@ -97,6 +82,7 @@ PENDING: frozenset[str | tuple[str, str]] = PENDING_MEANINGS | frozenset(
         "transforms.AddMetaPaths",
         "transforms.AddReverse",
         "transforms.AddSelfLoop",
+        "transforms.BaseTransform",
         "transforms.Compose",
         "transforms.DropEdge",
         "transforms.DropNode",

@@ -100,6 +100,11 @@ def test_what_is_pending_is_called_by_a_program():
     assert calls >= PENDING_MEANINGS
 
 
+def test_no_difference_is_declared_twice():
+    declared = [(*one[:2], graph) for one in DIFFERENCES for graph in one.graphs or ("",)]
+    assert len(declared) == len(set(declared))
+
+
 def test_every_difference_is_met():
     met = {(name, meaning) for name, meaning in all_calls()}
     assert [one[:2] for one in DIFFERENCES if one[:2] not in met] == []

@@ -27,6 +27,10 @@ def test_same_as_a_dense_decomposition(both_ways, dense_nodes, monkeypatch):
     assert laplacian_lambda_max(g) == pytest.approx([values[values.abs().argmax()].real.item()], abs=1e-6)
 
 
+def test_each_graph_of_a_batch_has_its_own():
+    assert laplacian_lambda_max(weft.batch([path(2), weft.graph(([], []), num_nodes=3)])) == pytest.approx([2.0, 1.0])
+
+
 def test_no_node_has_no_eigenvalue():
     with pytest.raises(GraphError, match="no nodes"):
         laplacian_lambda_max(weft.graph(([], [])))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from weft.errors import GraphError
+from weft.graph.batch_counts import node_counts
 from weft.graph.homogeneous import homogeneous_relation
 from weft.graph.parts import GraphParts
 from weft.relation import Relation
@@ -57,7 +58,7 @@ def laplacian_lambda_max(g: GraphParts) -> list[float]:
     [1.5]
     """
     matrix = adjacency(homogeneous_relation("laplacian_lambda_max", g))
-    sizes = [g.num_nodes()]
+    sizes = node_counts(g, 0).tolist()
     ends = np.cumsum(sizes)
     for number, size in enumerate(sizes):
         if size == 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import networkx as nx
 import numpy as np
 import scipy.sparse as sp
@@ -105,3 +107,14 @@ def drawn(lib, seed):
     """Return the sources of a random graph after seeding."""
     lib.seed(seed)
     return lib.rand_graph(30, 40).edges()[0]
+
+
+@program("multi", "multi32", "hetero")
+def shared(lib, g):
+    def through(*formats):
+        name = f"weft-differential-{os.getpid()}-{g.num_edges()}-{g.idtype}"
+        owner = g.shared_memory(name, *formats)
+        return [lib.hetero_from_shared_memory(name), owner]
+
+    yield Call("Graph.shared_memory", "structure", lambda: through()[1])
+    yield Call("hetero_from_shared_memory", "structure", lambda: through()[0])

@@ -81,6 +81,11 @@ def neighbours(lib, _):
         yield Call("knn_graph", algorithm, run)
         yield Call("knn_graph", f"{algorithm}, exclude_self", lambda run=run: run(exclude_self=True))
         yield Call("knn_graph", f"{algorithm}, cosine", lambda run=run: run(dist="cosine"))
+    pairs = lambda g: sorted(zip(*(end.tolist() for end in g.edges()), strict=True))
+    heap = {"algorithm": "bruteforce"}
+    yield Call("knn_graph", "bruteforce, in any order", lambda: pairs(lib.knn_graph(flat, 3, **heap)))
+    away = {**heap, "exclude_self": True}
+    yield Call("knn_graph", "bruteforce, exclude_self, in any order", lambda: pairs(lib.knn_graph(flat, 3, **away)))
     yield Call("knn_graph", "several sets", lambda: lib.knn_graph(batched, 2))
     yield Call("knn_graph", "several sets, exclude_self", lambda: lib.knn_graph(batched, 2, exclude_self=True))
     sizes = lambda out: [out.num_nodes(), out.num_edges(), out.idtype]

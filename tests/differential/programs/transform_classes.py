@@ -25,6 +25,16 @@ def structure(lib, g):
     yield Call("transforms.ToSimple", "sum", make("ToSimple", return_counts="n", aggregator="sum"))
     both = lambda: lib.transforms.Compose([lib.transforms.AddReverse(), lib.transforms.ToSimple()])(g)
     yield Call("transforms.Compose", "two transforms", both)
+
+    def own():
+        class Doubled(lib.transforms.BaseTransform):
+            def __call__(self, g):
+                g.edges[g.canonical_etypes[0]].data["w"] = g.edges[g.canonical_etypes[0]].data["w"] * 2
+                return g
+
+        return lib.transforms.Compose([Doubled(), Doubled()])(g)
+
+    yield Call("transforms.BaseTransform", "user's class", own)
     yield Call("transforms.Compose", "none", lambda: lib.transforms.Compose([])(g))
 
 

@@ -252,3 +252,32 @@ def eigenvalues(lib, g):
     pair = lambda: lib.batch([g, make(lib, "undirected32" if g.idtype == torch.int32 else "undirected")])
     yield Call("laplacian_lambda_max", "of a graph", lambda: lib.laplacian_lambda_max(g))
     yield Call("laplacian_lambda_max", "of a batch", lambda: lib.laplacian_lambda_max(pair()))
+
+
+@program("multi", "multi32", "undirected")
+def parts(lib, g):
+    halves = torch.arange(g.num_nodes()) % 2
+    for hops in (1, 2):
+        cut = lambda hops=hops, **more: lib.partition_graph_with_halo(g, halves, hops, **more)
+        yield Call("partition_graph_with_halo", f"{hops} hops", cut)
+        yield Call("partition_graph_with_halo", f"{hops} hops, reshuffle", lambda cut=cut: cut(reshuffle=True))
+    yield Call("partition_graph_with_halo", "no halo", lambda: lib.partition_graph_with_halo(g, halves, 0))
+
+
+@program("undirected", "undirected32")
+def metis(lib, g):
+    """Only what does not depend on the random numbers of METIS."""
+
+    def assigned(k, **more):
+        parts = lib.metis_partition_assignment(g, k, **more)
+        return [parts.dtype, len(parts), int(parts.min()) >= 0, int(parts.max()) < k]
+
+    yield Call("metis_partition_assignment", "two parts", lambda: assigned(2))
+    yield Call("metis_partition_assignment", "recursive", lambda: assigned(3, mode="recursive"))
+    yield Call("metis_partition", "nodes of the parts", lambda: inner(lib.metis_partition(g, 2), "inner_node"))
+
+
+def inner(parts, column):
+    """Return how many nodes or edges the parts own together, and the names of their columns."""
+    owned = sum(int(part.ndata[column].sum()) for part in parts.values())
+    return [sorted(parts), owned, sorted(parts[0].ndata.keys()), sorted(parts[0].edata.keys())]

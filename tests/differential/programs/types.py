@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import torch
 
 from tests.differential.graphs import HETERO, HOMO
@@ -137,11 +139,14 @@ def id_types(lib, g):
     yield Call("Graph.clone", "graph", lambda: g.clone())
     yield Call("Graph.to", "the same device", lambda: g.to("cpu"))
     yield Call("Graph.cpu", "graph", lambda: g.cpu())
+    yield Call("Graph.materialize_data", "graph", lambda: g.materialize_data())
     yield Call("Graph.astype", "float32", lambda: g.astype(torch.float32))
 
 
 @program("multi", "hetero")
 def clones(lib, g):
+    yield Call("Graph.__copy__", "graph", lambda: copy.copy(g))
+
     def changed():
         other = g.clone()
         other.nodes[other.ntypes[0]].data["new"] = torch.zeros(other.num_nodes(other.ntypes[0]))
