@@ -112,3 +112,13 @@ def move(compressed: Compressed | None, device: torch.device | str | int) -> Com
         return None
     indptr, indices, eids, num_cols = compressed
     return Compressed(indptr.to(device), indices.to(device), None if eids is None else eids.to(device), num_cols)
+
+
+def grow(compressed: Compressed | None, num_rows: int, num_cols: int) -> Compressed | None:
+    """Return the format with empty rows, and columns, after those that are there; None for None."""
+    if compressed is None:
+        return None
+    indptr, indices, eids, _ = compressed
+    inner = inner_dtype(num_rows, num_cols, compressed.num_edges())
+    indptr = torch.cat([indptr, indptr[-1:].expand(num_rows - compressed.num_rows())])
+    return Compressed(indptr, indices.to(inner), None if eids is None else eids.to(inner), num_cols)

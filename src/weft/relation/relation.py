@@ -238,6 +238,21 @@ class Relation:
         coo = (src.index_select(0, eids), dst.index_select(0, eids))
         return Relation(self.num_src, self.num_dst, len(eids), self.idtype, self.device, coo=coo)
 
+    def grown(self, num_src: int, num_dst: int) -> Relation:
+        """Return the relation with more nodes after those that are there; itself when there are no more.
+
+        Args:
+            num_src: number of source nodes, at least as many as now.
+            num_dst: number of destination nodes, likewise.
+        """
+        if (num_src, num_dst) == (self.num_src, self.num_dst):
+            return self
+        grown = self._copy()
+        grown.num_src, grown.num_dst = num_src, num_dst
+        grown._csr, grown._csc = layout.grow(self._csr, num_src, num_dst), layout.grow(self._csc, num_dst, num_src)
+        grown._in_degrees = grown._out_degrees = None
+        return grown
+
     def to(self, device: torch.device | str | int) -> Relation:
         """Return the relation on a device, with the formats it has; itself when it is there already."""
         if _same_device(torch.device(device), self.device):
