@@ -145,6 +145,12 @@ class Frame:
         """Return a frame with the same tensors whose columns can be set apart from this one's."""
         return self._with(self.num_rows, Columns(self.columns))
 
+    def sharing(self, other: Frame) -> Frame:
+        """Return this frame with the columns and initializers of another of as many rows; its owner stays."""
+        return Frame(
+            self.num_rows, self.kind, self.owner, self.device, Columns(other.columns), dict(other.initializers)
+        )
+
     def select(self, rows: Tensor) -> Frame:
         """Return the frame of some rows, ``(n,)`` int64, checked; see Note [Lazy rows]."""
         return self._with(len(rows), self.columns.select(rows))

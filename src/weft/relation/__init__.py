@@ -2,15 +2,18 @@
 
 from weft.relation.induced import induced_edges
 from weft.relation.layout import check_pair
-from weft.relation.lookup import all_between, by_src_and_dst, first_between, is_multigraph
+from weft.relation.lookup import all_between, first_between, is_multigraph
+from weft.relation.pairs import DistinctPairs, by_src_and_dst, distinct_pairs
 from weft.relation.relation import FORMATS, Relation
 
 __all__ = [
     "FORMATS",
+    "DistinctPairs",
     "Relation",
     "all_between",
     "by_src_and_dst",
     "check_pair",
+    "distinct_pairs",
     "first_between",
     "induced_edges",
     "is_multigraph",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
 
-from weft.kernels import Compressed, coo_to_compressed, edges_between, first_edges, has_parallel_edges
+from weft.kernels import Compressed, edges_between, first_edges, has_parallel_edges
 from weft.relation.relation import Relation
 
 
@@ -36,18 +35,6 @@ def all_between(relation: Relation, src: Tensor, dst: Tensor) -> tuple[Tensor, T
 def is_multigraph(relation: Relation) -> bool:
     """Return whether two edges join the same nodes."""
     return has_parallel_edges(_cheapest(relation)[0])
-
-
-def by_src_and_dst(relation: Relation) -> tuple[Tensor, Tensor, Tensor]:
-    """Return ``(src, dst, eids)`` of all edges, ascending by source, then destination, then ID, in ``idtype``."""
-    csc = relation.csc()
-    dst = torch.repeat_interleave(csc.indptr.diff(), output_size=relation.num_edges).to(csc.indices.dtype)
-    csr = coo_to_compressed(csc.indices, dst, relation.num_src, relation.num_dst)
-    src = torch.repeat_interleave(csr.indptr.diff(), output_size=relation.num_edges)
-    eids = csc.eids if csr.eids is None else csr.eids if csc.eids is None else csc.eids.index_select(0, csr.eids)
-    if eids is None:
-        eids = torch.arange(relation.num_edges, device=relation.device)
-    return src.to(relation.idtype), csr.indices.to(relation.idtype), eids.to(relation.idtype)
 
 
 def _cheapest(relation: Relation) -> tuple[Compressed, bool]:

@@ -21,7 +21,21 @@ class DistinctPairs(NamedTuple):
     offsets: Tensor
     """``(P + 1,)`` int64: the edges of pair ``p`` are ``order[offsets[p]:offsets[p + 1]]``."""
     order: Tensor
-    """``(E,)`` int64: edge IDs, pair after pair, ascending in each."""
+    """``(E,)`` int32 or int64: edge IDs, pair after pair, ascending in each."""
+
+    def representatives(self) -> Tensor:
+        """Return ``(P,)`` int64: the lowest edge ID of each pair."""
+        return self.order.index_select(0, self.offsets[:-1]).long()
+
+    def counts(self) -> Tensor:
+        """Return ``(P,)`` int64: how many edges join each pair."""
+        return self.offsets.diff()
+
+    def pair_of_edge(self) -> Tensor:
+        """Return ``(E,)`` int64: the number of each edge's pair."""
+        pairs = torch.empty(len(self.order), dtype=torch.int64, device=self.order.device)
+        pairs[self.order.long()] = torch.repeat_interleave(self.counts(), output_size=len(self.order))
+        return pairs
 
 
 def sorted_by_ends(relation: Relation) -> Compressed:
@@ -29,27 +43,37 @@ def sorted_by_ends(relation: Relation) -> Compressed:
     csc = relation.csc()
     # Grouping is stable, so grouping by source what is grouped by destination sorts by both. Edge IDs of the second
     # grouping are positions in the first.
-    by_position = csc._replace(eids=None)
-    dst, src = compressed_to_coo(by_position)
+    dst, src = compressed_to_coo(csc._replace(eids=None))
     csr = coo_to_compressed(src, dst, relation.num_src, relation.num_dst)
-    if csc.eids is None:
-        return csr
-    eids = csc.eids if csr.eids is None else csc.eids[csr.eids.long()]
-    return csr._replace(eids=eids)
+    if csc.eids is None or csr.eids is None:
+        return csr if csc.eids is None else csr._replace(eids=csc.eids)
+    return csr._replace(eids=csc.eids.index_select(0, csr.eids))
+
+
+def by_src_and_dst(relation: Relation) -> tuple[Tensor, Tensor, Tensor]:
+    """Return ``(src, dst, eids)`` of all edges, ascending by source, then destination, then ID, in ``idtype``."""
+    csr = sorted_by_ends(relation)
+    src, dst = compressed_to_coo(csr._replace(eids=None))
+    return src.to(relation.idtype), dst.to(relation.idtype), _order(csr).to(relation.idtype)
 
 
 def distinct_pairs(relation: Relation) -> DistinctPairs:
     """Return the distinct pairs of nodes that a relation's edges join, and which edges join them."""
     csr = sorted_by_ends(relation)
+    src, dst = compressed_to_coo(csr._replace(eids=None))
     first = torch.ones(relation.num_edges, dtype=torch.bool, device=relation.device)
-    torch.ne(csr.indices[1:], csr.indices[:-1], out=first[1:])
-    starts = csr.indptr[:-1]
-    first[starts[starts < relation.num_edges]] = True
+    first[1:] = (dst[1:] != dst[:-1]) | (src[1:] != src[:-1])
     positions = first.nonzero().squeeze(1)
-    src = torch.searchsorted(csr.indptr, positions, right=True) - 1
-    offsets = torch.nn.functional.pad(positions, (0, 1), value=relation.num_edges)
-    if csr.eids is None:
-        order = torch.arange(relation.num_edges, device=relation.device)
-    else:
-        order = csr.eids.long()
-    return DistinctPairs(src.to(relation.idtype), csr.indices[positions].to(relation.idtype), offsets, order)
+    return DistinctPairs(
+        src.index_select(0, positions).to(relation.idtype),
+        dst.index_select(0, positions).to(relation.idtype),
+        torch.nn.functional.pad(positions, (0, 1), value=relation.num_edges),
+        _order(csr),
+    )
+
+
+def _order(csr: Compressed) -> Tensor:
+    """Return edge IDs by position."""
+    if csr.eids is not None:
+        return csr.eids
+    return torch.arange(csr.num_edges(), dtype=csr.indices.dtype, device=csr.indices.device)
