@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from weft.errors import GraphError, IdError, InputError, TypeNameError, WeftError
+from weft.errors import GraphError, IdError, InputError, ShapeError, TypeNameError, WeftError
 
 
 class Difference(NamedTuple):
@@ -48,6 +48,10 @@ DIFFERENCES: tuple[Difference, ...] = (
         "DGL multiplies the weight of parallel edges by their number",
         ("multi",),
     ),
+    Difference("add_edges", "a negative ID", "DGL makes a graph that no kernel can read", raises=IdError),
+    Difference("add_nodes", "data with too many rows", "DGL makes a feature longer than its nodes", raises=ShapeError),
+    Difference("transforms.ToLevi", "plain", "DGL loses the nodes after the last with an edge", ("multi", "edgeless")),
+    Difference("transforms.RowFeatNormalizer", "subtract_min", "DGL fails on a feature without rows", ("edgeless",)),
     Difference("Graph.batch_size", "with int32 IDs", "DGL keeps int64 counts, which its own batch then refuses"),
     *(
         Difference("knn_graph", meaning, "DGL lists the neighbours of a point in the order of its heap")

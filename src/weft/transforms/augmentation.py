@@ -101,7 +101,7 @@ class AddEdge(BaseTransform):
 
 
 class NodeShuffle(BaseTransform):
-    """Deals the nodes' features out anew, among the nodes of each type; edges stay. Source: DGL's ``dgl.NodeShuffle``."""
+    """Deals the features out anew among the nodes of each type; edges stay. Source: DGL's ``dgl.NodeShuffle``."""
 
     def __call__(self, g: Graph) -> Graph:
         """Return the graph with shuffled features."""

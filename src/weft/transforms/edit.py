@@ -15,6 +15,7 @@ from weft.graph.frame import Frame
 from weft.graph.names import EID, NID
 from weft.graph.schema import Etype
 from weft.graph.structure import edge_rows, node_rows
+from weft.kernels import compressed_to_coo
 from weft.relation import Relation
 
 
@@ -46,9 +47,7 @@ def add_nodes(g: Graph, num: int, data: Mapping[str, Tensor] | None = None, ntyp
     return _grown(where, g, {g.schema.space(where, ntype): num}, data)
 
 
-def add_edges(
-    g: Graph, u: Any, v: Any, data: Mapping[str, Tensor] | None = None, etype: Etype | None = None
-) -> Graph:
+def add_edges(g: Graph, u: Any, v: Any, data: Mapping[str, Tensor] | None = None, etype: Etype | None = None) -> Graph:
     """Return the graph with more edges of a type, after those that are there; nodes past the end are added too.
 
     Args:
@@ -112,7 +111,9 @@ def remove_edges(g: Graph, eids: Any, etype: Etype | None = None, store_ids: boo
 
 
 def remove_nodes(g: Graph, nids: Any, ntype: str | None = None, store_ids: bool = False) -> Graph:
-    """Return the graph without some nodes of a type and without their edges; what is left keeps its order.
+    """Return the graph without some nodes of a type and without their edges.
+
+    Nodes keep their order; edges ascend by source and then by old ID, also in relations that lose none.
 
     Args:
         g: not a block.
@@ -129,29 +130,27 @@ def remove_nodes(g: Graph, nids: Any, ntype: str | None = None, store_ids: bool 
     where = "remove_nodes"
     refuse_block(where, g)
     space = g.schema.space(where, ntype)
-    kept_nodes = _left(node_rows(where, g, nids, space), g.node_frames[space].num_rows)
+    removed = node_rows(where, g, nids, space)
+    kept_nodes = _left(removed, g.node_frames[space].num_rows)
     kept_edges, relations = [], []
     for relation, src_space, dst_space in zip(g.relations, g.schema.src_spaces, g.schema.dst_spaces, strict=True):
         here, part = _without_nodes(relation, kept_nodes, src_space == space, dst_space == space)
         kept_edges.append(here)
         relations.append(part)
     node_frames = [frame.select(kept_nodes) if i == space else frame.copy() for i, frame in enumerate(g.node_frames)]
-    edge_frames = [
-        frame.copy() if kept is None else frame.select(kept)
-        for frame, kept in zip(g.edge_frames, kept_edges, strict=True)
-    ]
+    edge_frames = [frame.select(kept) for frame, kept in zip(g.edge_frames, kept_edges, strict=True)]
     if store_ids:
         for place, frame in enumerate(node_frames):
             frame.set(where, NID, _ids(kept_nodes if place == space else frame.num_rows, g))
         for kept, frame in zip(kept_edges, edge_frames, strict=True):
-            frame.set(where, EID, _ids(frame.num_rows if kept is None else kept, g))
+            frame.set(where, EID, _ids(kept, g))
     return g.derive(relations, node_frames, edge_frames)
 
 
 def refuse_block(where: str, g: Graph) -> None:
     """Raise GraphError for a block, whose nodes come from another graph."""
     if g.is_block:
-        raise GraphError(f"{where}: this is a block; its nodes and edges are those of a sample. Change the graph first.")
+        raise GraphError(f"{where}: this is a block, a sample of another graph; change that graph instead.")
 
 
 def appended(relation: Relation, src: Tensor, dst: Tensor) -> tuple[Tensor, Tensor]:
@@ -193,7 +192,7 @@ def _new_ends(where: str, g: Graph, u: Any, v: Any) -> tuple[Tensor, Tensor]:
     if len(src) != len(dst):
         if len(src) != 1 and len(dst) != 1:
             raise ShapeError(
-                f"{where}: got {len(src)} source IDs and {len(dst)} destination IDs; expected as many, or one of either."
+                f"{where}: got {len(src)} source IDs and {len(dst)} destination IDs; expected as many, or one."
             )
         src, dst = torch.broadcast_tensors(src, dst)
     return src, dst
@@ -206,22 +205,21 @@ def _left(removed: Tensor, count: int) -> Tensor:
     return keep.nonzero().squeeze(1)
 
 
-def _without_nodes(
-    relation: Relation, kept: Tensor, at_src: bool, at_dst: bool
-) -> tuple[Tensor | None, Relation]:
-    """Return the edges left when only the nodes ``kept`` stay (None: all), and the relation of them."""
-    if not at_src and not at_dst:
-        return None, relation
-    src, dst = relation.coo()
-    count = relation.num_src if at_src else relation.num_dst
+def _without_nodes(relation: Relation, kept: Tensor, at_src: bool, at_dst: bool) -> tuple[Tensor, Relation]:
+    """Return the edges left when only the nodes ``kept`` stay at the sides named, and the relation of them."""
+    csr = relation.csr()
+    src, dst = (ids.to(relation.idtype) for ids in compressed_to_coo(csr._replace(eids=None)))
+    count = max(relation.num_src if at_src else 0, relation.num_dst if at_dst else 0)
     new_ids = torch.full((count,), -1, dtype=relation.idtype, device=relation.device)
     new_ids[kept] = torch.arange(len(kept), dtype=relation.idtype, device=relation.device)
-    new_src = new_ids[src.long()] if at_src else src
-    new_dst = new_ids[dst.long()] if at_dst else dst
-    eids = ((new_src >= 0) & (new_dst >= 0)).nonzero().squeeze(1)
+    src = new_ids.index_select(0, src) if at_src else src
+    dst = new_ids.index_select(0, dst) if at_dst else dst
+    positions = ((src >= 0) & (dst >= 0)).nonzero().squeeze(1)
     num_src = len(kept) if at_src else relation.num_src
     num_dst = len(kept) if at_dst else relation.num_dst
-    return eids, Relation.from_coo(new_src[eids], new_dst[eids], num_src, num_dst, in_range=True)
+    ends = src.index_select(0, positions), dst.index_select(0, positions)
+    eids = positions if csr.eids is None else csr.eids.index_select(0, positions).long()
+    return eids, Relation.from_coo(*ends, num_src, num_dst, in_range=True)
 
 
 def _ids(rows: Tensor | int, g: Graph) -> Tensor:

@@ -39,8 +39,7 @@ def line_graph(g: Graph, backtracking: bool = True, shared: bool = False) -> Gra
     ends_of_line = (first.index_select(0, chosen).to(g.idtype), second.index_select(0, chosen).to(g.idtype))
     line = graph(ends_of_line, num_nodes=relation.num_edges, idtype=g.idtype, device=g.device)
     if shared:
-        for name in g.edge_frames[0].columns:
-            line.ndata[name] = g.edge_frames[0].columns[name]
+        line.node_frames[0] = line.node_frames[0].sharing(g.edge_frames[0])
     return line
 
 
@@ -48,4 +47,4 @@ def refuse_types(where: str, g: Graph) -> None:
     """Raise GraphError unless there is one node type and one edge type."""
     if not g.is_homogeneous or g.is_block:
         types = ", ".join(map(str, g.canonical_etypes))
-        raise GraphError(f"{where}: expected one node type and one edge type; this graph has {types}. See to_homogeneous.")
+        raise GraphError(f"{where}: expected one node type and one edge type, not {types}; see to_homogeneous.")

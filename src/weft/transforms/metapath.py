@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import torch
@@ -40,9 +41,9 @@ def metapath_reachable_graph(g: Graph, metapath: Sequence[Etype]) -> Graph:
         raise InputError(f"{where}: got metapath={metapath!r}; expected a list of one or more edge types.")
     indices = [g.schema.relation(where, etype) for etype in metapath]
     triples = [g.canonical_etypes[index] for index in indices]
-    for one, other in zip(triples, triples[1:], strict=False):
+    for one, other in itertools.pairwise(triples):
         if one[2] != other[0]:
-            raise GraphError(f"{where}: {one} ends at {one[2]!r}, but {other}, which follows it, starts at {other[0]!r}.")
+            raise GraphError(f"{where}: {one} ends at {one[2]!r}, but the next, {other}, starts at {other[0]!r}.")
     reached = adjacency(g.relations[indices[0]]).tocsr()
     for index in indices[1:]:
         reached = reached @ adjacency(g.relations[index]).tocsr()

@@ -14,7 +14,7 @@ from weft.transforms.base import BaseTransform
 
 
 class RowFeatNormalizer(BaseTransform):
-    """Divides each row of features by its sum. A row that sums to 0 stays.
+    """Divides each row of features by its sum; a row that sums to less than 1 stays.
 
     Source: DGL's ``dgl.RowFeatNormalizer``, which changes the tensors of its argument.
     """
@@ -55,18 +55,15 @@ class RowFeatNormalizer(BaseTransform):
     def _normalised(self, column: Tensor) -> Tensor:
         if self.subtract_min and column.numel() > 0:
             column = column - column.min()
-        if column.dim() == 1:
-            total = column.sum()
-        else:
-            total = column.sum(dim=-1, keepdim=True)
-        return column / torch.where(total == 0, torch.ones_like(total), total)
+        total = column.sum() if column.dim() == 1 else column.sum(dim=-1, keepdim=True)
+        return column / total.clamp(min=1)
 
 
 class GCNNorm(BaseTransform):
     """Writes ``w / sqrt(d(u) * d(v))`` to each edge ``(u, v)`` of the relations within one node type.
 
-    ``w`` is the edge's weight, 1 without weights, and ``d`` the sum of the weights that come in at a node; 0 where one of
-    the two is 0.
+    ``w`` is the edge's weight, 1 without weights, and ``d`` the sum of the weights that come in at a node; it is 0
+    where one of the two is 0.
 
     Source: Kipf and Welling 2017 (arXiv:1609.02907); DGL's ``dgl.GCNNorm``.
     """

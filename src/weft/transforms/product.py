@@ -16,7 +16,7 @@ from weft.relation import Relation, distinct_pairs
 from weft.transforms.edit import refuse_block
 
 
-def adj_product_graph(A: Graph, B: Graph, weight_name: str, etype: str = "_E") -> Graph:
+def adj_product_graph(A: Graph, B: Graph, weight_name: str, etype: str = "_E") -> Graph:  # noqa: N803  names of DGL
     """Return the graph whose weighted adjacency matrix is the product of those of two graphs.
 
     Args:
@@ -46,9 +46,7 @@ def adj_product_graph(A: Graph, B: Graph, weight_name: str, etype: str = "_E") -
     src, middle = left.coo()
     path, ends, second = gather_rows(right.csr(), middle)
     values = weights[0].index_select(0, path) * weights[1].index_select(0, second)
-    paths = Relation.from_coo(
-        src.index_select(0, path).long(), ends.long(), left.num_src, right.num_dst, in_range=True
-    )
+    paths = Relation.from_coo(src.index_select(0, path).long(), ends.long(), left.num_src, right.num_dst, in_range=True)
     return _summed(paths, values, (left_type[0], etype, right_type[2]), A, weight_name)
 
 
@@ -78,8 +76,8 @@ def adj_sum_graph(graphs: Sequence[Graph], weight_name: str) -> Graph:
     for place, (other, other_triple) in enumerate(parts):
         if (other_triple, other.num_src, other.num_dst) != (triple, relation.num_src, relation.num_dst):
             raise GraphError(
-                f"{where}: graphs[{place}] is {other!r} of {other_triple}, graphs[0] {relation!r} of {triple}; expected "
-                "the same edge type and numbers of nodes."
+                f"{where}: graphs[{place}] is {other!r} of {other_triple}, graphs[0] {relation!r} of {triple}; "
+                "expected the same edge type and numbers of nodes."
             )
     ends = zip(*[part.coo() for part, _ in parts], strict=True)
     src, dst = (torch.cat([side.long() for side in sides]) for sides in ends)
@@ -107,5 +105,5 @@ def _summed(relation: Relation, values: Tensor, triple: CanonicalEtype, like: Gr
     counts = {triple[0]: relation.num_src, triple[2]: relation.num_dst}
     made = heterograph({triple: (pairs.src, pairs.dst)}, counts, idtype=like.idtype, device=like.device)
     total = values.new_zeros((len(pairs.src), *values.shape[1:]))
-    made.edata[weight_name] = total.index_add(0, pairs.pair_of_edge(), values)
+    made.edge_frames[0].set("adj_product_graph", weight_name, total.index_add(0, pairs.pair_of_edge(), values))
     return made

@@ -6,9 +6,9 @@ import torch
 
 from weft.errors import GraphError
 from weft.graph import Graph
-from weft.graph.frame import Frame, edge_frame
+from weft.graph.frame import edge_frame
 from weft.graph.names import EID
-from weft.graph.schema import CanonicalEtype, Schema
+from weft.graph.schema import Schema
 from weft.relation import Relation, distinct_pairs
 from weft.transforms.edit import appended, refuse_block
 
@@ -16,7 +16,7 @@ from weft.transforms.edit import appended, refuse_block
 def reverse(g: Graph, copy_ndata: bool = True, copy_edata: bool = False) -> Graph:
     """Return the graph with every edge turned round; edge IDs stay. Shares the structure's storage.
 
-    A relation ``(u, e, v)`` becomes ``(v, e, u)``.
+    A relation ``(u, e, v)`` becomes ``(v, e, u)``; edge types keep their order.
 
     Args:
         g: not a block.
@@ -33,17 +33,14 @@ def reverse(g: Graph, copy_ndata: bool = True, copy_edata: bool = False) -> Grap
     [[1, 2], [0, 1]]
     """
     refuse_block("reverse", g)
-    turned: dict[CanonicalEtype, tuple[Relation, Frame]] = {}
-    for (src, etype, dst), relation, frame in zip(g.canonical_etypes, g.relations, g.edge_frames, strict=True):
-        triple = (dst, etype, src)
-        edges = edge_frame(triple, relation.num_edges, g.device)
-        if copy_edata:
-            edges = edges.sharing(frame)
-        turned[triple] = (relation.reverse(), edges)
-    triples = sorted(turned)
+    triples = [(dst, etype, src) for src, etype, dst in g.canonical_etypes]
+    edges = []
+    for triple, frame in zip(triples, g.edge_frames, strict=True):
+        empty = edge_frame(triple, frame.num_rows, g.device)
+        edges.append(empty.sharing(frame) if copy_edata else empty)
     nodes = [frame.copy() if copy_ndata else frame.emptied(frame.num_rows) for frame in g.node_frames]
-    relations, edge_frames = zip(*[turned[triple] for triple in triples], strict=True)
-    return g.derive(relations, nodes, edge_frames, Schema(g.schema.src_ntypes, triples))
+    relations = [relation.reverse() for relation in g.relations]
+    return g.derive(relations, nodes, edges, Schema(g.schema.src_ntypes, triples))
 
 
 def add_reverse_edges(
@@ -58,7 +55,8 @@ def add_reverse_edges(
     Args:
         g: not a block.
         copy_ndata: keep node features.
-        copy_edata: keep edge features; a reverse edge has those of its edge, and ``edata[weft.EID]`` names that edge.
+        copy_edata: keep edge features; a reverse edge has those of its edge, and ``edata[weft.EID]`` (int64) names that
+            edge.
         ignore_bipartite: leave relations between two node types as they are, instead of refusing them.
         exclude_self: add no reverse of a self-loop.
 
@@ -87,7 +85,7 @@ def add_reverse_edges(
         relations.append(relation)
         edge_frames.append(frame.select(rows) if copy_edata else frame.emptied(relation.num_edges))
         if copy_edata:
-            edge_frames[-1].set(where, EID, rows.to(g.idtype))
+            edge_frames[-1].set(where, EID, rows)
     nodes = [frame.copy() if copy_ndata else frame.emptied(frame.num_rows) for frame in g.node_frames]
     return g.derive(relations, nodes, edge_frames)
 

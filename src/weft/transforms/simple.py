@@ -36,7 +36,7 @@ def to_simple(
         copy_ndata: keep node features.
         copy_edata: keep edge features.
         aggregator: what a new edge's features are. ``arbitrary``: those of the old edge with the lowest ID, which
-            ``edata[weft.EID]`` names. ``sum`` or ``mean``: of all old ones.
+            ``edata[weft.EID]`` (int64) names. ``sum`` or ``mean``: of all old ones.
 
     Returns:
         The graph, its edges ascending by source and then destination; with ``writeback_mapping`` also ``(E,)`` IDs, or
@@ -81,7 +81,7 @@ def _features(where: str, frame: Frame, pairs: DistinctPairs, aggregator: str) -
     if aggregator == "arbitrary":
         chosen = pairs.representatives()
         edges = frame.select(chosen)
-        edges.set(where, EID, chosen.to(pairs.src.dtype))
+        edges.set(where, EID, chosen)
         return edges
     edges = frame.emptied(len(pairs.src))
     for name, column in frame.columns.items():

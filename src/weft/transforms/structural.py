@@ -76,7 +76,7 @@ class RemoveSelfLoop(BaseTransform):
 
 
 class AddReverse(BaseTransform):
-    """Adds the reverse of each edge: to its own relation within one node type, else to a new one, ``rev_`` and its name.
+    """Adds the reverse of each edge: to its relation within one node type, else to a new one, ``rev_`` and its name.
 
     Self-loops get one too. Source: DGL's ``dgl.AddReverse``.
     """
@@ -178,8 +178,8 @@ class AddMetaPaths(BaseTransform):
 class ToLevi(BaseTransform):
     """Makes nodes of type ``edge`` of the edges, between nodes of type ``node``.
 
-    ``n2e`` joins a node to the edges that start there, ``e2n`` an edge to the node where it ends. Features are kept. DGL
-    loses the nodes after the last one that has an edge; here all stay.
+    ``n2e`` joins a node to the edges that start there, ``e2n`` an edge to the node where it ends. Features are kept.
+    DGL loses the nodes after the last one that has an edge; here all stay.
 
     Source: DGL's ``dgl.ToLevi``.
     """
@@ -195,9 +195,9 @@ class ToLevi(BaseTransform):
             idtype=g.idtype,
             device=g.device,
         )
-        for ntype, frame in (("edge", g.edge_frames[0]), ("node", g.node_frames[0])):
+        for ntype, features in (("edge", g.edge_frames[0]), ("node", g.node_frames[0])):
             space = levi.schema.space("ToLevi", ntype)
-            levi.node_frames[space] = levi.node_frames[space].sharing(frame)
+            levi.node_frames[space] = levi.node_frames[space].sharing(features)
         return levi
 
 
@@ -217,12 +217,12 @@ def with_relations_added(
     if keep:
         for triple, relation, frame in zip(g.canonical_etypes, g.relations, g.edge_frames, strict=True):
             parts[triple] = (relation, frame.copy())
-    for triple, (src, dst, frame) in new.items():
+    for triple, (src, dst, features) in new.items():
         counts = g.num_nodes(triple[0]), g.num_nodes(triple[2])
         edges = edge_frame(triple, len(src), g.device)
         parts[triple] = (
             Relation.from_coo(src, dst, *counts, in_range=True),
-            edges if frame is None else edges.sharing(frame),
+            edges if features is None else edges.sharing(features),
         )
     triples = sorted(parts)
     relations, edge_frames = zip(*[parts[triple] for triple in triples], strict=True)
