@@ -12,10 +12,10 @@ from weft import checks
 from weft.errors import DtypeError, GraphError, InputError, ShapeError
 from weft.graph import Graph
 from weft.graph.frame import Frame
-from weft.graph.names import EID, NID
+from weft.graph.names import EID
 from weft.graph.schema import Etype
 from weft.graph.structure import edge_rows, node_rows
-from weft.kernels import compressed_to_coo
+from weft.graph.subgraph import node_subgraph
 from weft.relation import Relation
 
 
@@ -113,7 +113,7 @@ def remove_edges(g: Graph, eids: Any, etype: Etype | None = None, store_ids: boo
 def remove_nodes(g: Graph, nids: Any, ntype: str | None = None, store_ids: bool = False) -> Graph:
     """Return the graph without some nodes of a type and without their edges.
 
-    Nodes keep their order; edges ascend by source and then by old ID, also in relations that lose none.
+    Nodes keep their order; edges ascend by source and then by old ID.
 
     Args:
         g: not a block.
@@ -131,20 +131,11 @@ def remove_nodes(g: Graph, nids: Any, ntype: str | None = None, store_ids: bool 
     refuse_block(where, g)
     space = g.schema.space(where, ntype)
     removed = node_rows(where, g, nids, space)
-    kept_nodes = _left(removed, g.node_frames[space].num_rows)
-    kept_edges, relations = [], []
-    for relation, src_space, dst_space in zip(g.relations, g.schema.src_spaces, g.schema.dst_spaces, strict=True):
-        here, part = _without_nodes(relation, kept_nodes, src_space == space, dst_space == space)
-        kept_edges.append(here)
-        relations.append(part)
-    node_frames = [frame.select(kept_nodes) if i == space else frame.copy() for i, frame in enumerate(g.node_frames)]
-    edge_frames = [frame.select(kept) for frame, kept in zip(g.edge_frames, kept_edges, strict=True)]
-    if store_ids:
-        for place, frame in enumerate(node_frames):
-            frame.set(where, NID, _ids(kept_nodes if place == space else frame.num_rows, g))
-        for kept, frame in zip(kept_edges, edge_frames, strict=True):
-            frame.set(where, EID, _ids(kept, g))
-    return g.derive(relations, node_frames, edge_frames)
+    if len(removed) == 0 and not store_ids:
+        return g.clone()
+    chosen = {name: torch.arange(g.num_nodes(name), dtype=g.idtype, device=g.device) for name in g.ntypes}
+    chosen[g.schema.ntypes[space]] = _left(removed, g.node_frames[space].num_rows).to(g.idtype)
+    return node_subgraph(g, chosen, store_ids=store_ids)
 
 
 def refuse_block(where: str, g: Graph) -> None:
@@ -203,23 +194,6 @@ def _left(removed: Tensor, count: int) -> Tensor:
     keep = torch.ones(count, dtype=torch.bool, device=removed.device)
     keep[removed] = False
     return keep.nonzero().squeeze(1)
-
-
-def _without_nodes(relation: Relation, kept: Tensor, at_src: bool, at_dst: bool) -> tuple[Tensor, Relation]:
-    """Return the edges left when only the nodes ``kept`` stay at the sides named, and the relation of them."""
-    csr = relation.csr()
-    src, dst = (ids.to(relation.idtype) for ids in compressed_to_coo(csr._replace(eids=None)))
-    count = max(relation.num_src if at_src else 0, relation.num_dst if at_dst else 0)
-    new_ids = torch.full((count,), -1, dtype=relation.idtype, device=relation.device)
-    new_ids[kept] = torch.arange(len(kept), dtype=relation.idtype, device=relation.device)
-    src = new_ids.index_select(0, src) if at_src else src
-    dst = new_ids.index_select(0, dst) if at_dst else dst
-    positions = ((src >= 0) & (dst >= 0)).nonzero().squeeze(1)
-    num_src = len(kept) if at_src else relation.num_src
-    num_dst = len(kept) if at_dst else relation.num_dst
-    ends = src.index_select(0, positions), dst.index_select(0, positions)
-    eids = positions if csr.eids is None else csr.eids.index_select(0, positions).long()
-    return eids, Relation.from_coo(*ends, num_src, num_dst, in_range=True)
 
 
 def _ids(rows: Tensor | int, g: Graph) -> Tensor:
