@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from tests.cases.small_graphs import dense, dense_laplacian, path, random_graph, tangled
+from tests.cases.spectral_graphs import dense, dense_laplacian, path, random_graph, tangled
 
 import weft
 from weft.errors import GraphError, InputError

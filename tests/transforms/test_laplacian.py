@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from tests.cases.small_graphs import dense_laplacian, path, random_graph
+from tests.cases.spectral_graphs import dense_laplacian, path, random_graph
 
 import weft
 from weft.errors import GraphError

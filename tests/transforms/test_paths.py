@@ -3,7 +3,7 @@
 import networkx as nx
 import pytest
 import torch
-from tests.cases.small_graphs import path, random_graph, tangled
+from tests.cases.spectral_graphs import path, random_graph, tangled
 
 import weft
 from weft.errors import GraphError, IdError, InputError, ShapeError
