@@ -26,6 +26,15 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference("graph", "negative IDs", "DGL takes them, and reads outside its arrays later", raises=IdError),
     Difference("Graph.clone", "graph", "DGL cannot use the clone of a block of one node type", ("block",)),
+    *(
+        Difference("Graph.__getitem__", meaning, "DGL cannot join edge types that are all empty", ("hetero_edgeless",))
+        for meaning in (
+            "ambiguous name",
+            "wildcard for destinations",
+            "wildcard for several relations",
+            "wildcards for all",
+        )
+    ),
     Difference("Graph.filter_edges", "all edges", "DGL gives int64 IDs for a graph of int32", ("multi32",)),
     Difference(
         "to_block",

@@ -2,10 +2,6 @@
 
 PENDING_MEANINGS: frozenset[tuple[str, str]] = frozenset(
     {
-        ("Graph.__getitem__", "ambiguous name"),
-        ("Graph.__getitem__", "wildcard for destinations"),
-        ("Graph.__getitem__", "wildcard for several relations"),
-        ("Graph.__getitem__", "wildcards for all"),
         ("Graph.batch_size", "after remove_edges"),
     }
 )

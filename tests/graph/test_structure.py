@@ -164,17 +164,6 @@ def test_slice_shares_features_both_ways(shop):
     assert "w" in follows.edata
 
 
-def test_slice_with_wildcards_stands_for_one_edge_type(shop):
-    assert shop[:, "follows", :].canonical_etypes == [("user", "follows", "user")]
-    assert shop["user", :, "item"].canonical_etypes == [("user", "buys", "item")]
-    with pytest.raises(
-        TypeNameError, match=r"\(':', 'buys', ':'\) must stand for one edge type of the graph; it stands for"
-    ):
-        shop[:, "buys", :]
-    with pytest.raises(TypeNameError, match="it stands for none"):
-        shop[:, "sells", :]
-
-
 def test_slice_of_a_block_is_a_block():
     block = weft.create_block({("u", "a", "u"): ([0, 1], [0, 0]), ("v", "b", "u"): ([0], [0])})
     assert repr(block["a"]) == "Block(num_src_nodes=2, num_dst_nodes=1, num_edges=2)"

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from weft import checks
-from weft.errors import GraphError, ShapeError, TypeNameError
-from weft.graph.parts import G, GraphParts
+from weft.errors import GraphError, ShapeError
+from weft.graph.parts import GraphParts
 from weft.graph.schema import CanonicalEtype, Etype, Schema
 from weft.kernels import gather_rows
 from weft.ops.target import is_all
@@ -29,37 +29,6 @@ def metagraph(schema: Schema) -> networkx.MultiDiGraph:
     types.add_nodes_from(schema.ntypes)
     types.add_edges_from((src, dst, etype) for src, etype, dst in schema.canonical_etypes)
     return types
-
-
-def slice_relation(graph: G, etype: Etype) -> G:
-    """Return the graph of one edge type, on the same frames."""
-    schema = graph.schema
-    index = schema.relation("Graph[...]", _only_match(schema, etype))
-    triple = schema.canonical_etypes[index]
-    src, dst = schema.src_spaces[index], schema.dst_spaces[index]
-    spaces = [src, dst] if src != dst else [src]
-    if schema.is_block:
-        sliced = Schema([triple[0]], [triple], [triple[2]])
-    else:
-        sliced = Schema([schema.ntypes[space] for space in spaces], [triple])
-    frames = [graph.node_frames[space] for space in spaces]
-    return graph.derive([graph.relations[index]], frames, [graph.edge_frames[index]], sliced)
-
-
-def _only_match(schema: Schema, etype: Any) -> Etype:
-    """Return the triple that a key with ``:`` for any type stands for; other keys as they are."""
-    if not isinstance(etype, tuple) or not any(part == slice(None) for part in etype):
-        return etype
-    shown = tuple(":" if part == slice(None) else part for part in etype)
-    matches = [
-        triple
-        for triple in schema.canonical_etypes
-        if len(etype) == 3 and all(part in (slice(None), name) for part, name in zip(etype, triple, strict=True))
-    ]
-    if len(matches) != 1:
-        found = ", ".join(map(str, matches)) or "none"
-        raise TypeNameError(f"Graph[...]: {shown} must stand for one edge type of the graph; it stands for {found}.")
-    return matches[0]
 
 
 def single_relation(graph: GraphParts) -> Relation:

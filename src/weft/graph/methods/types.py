@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from weft.graph import sides, structure
+from weft.graph import sides, slicing, structure
 from weft.graph.parts import G, GraphParts
 from weft.graph.schema import CanonicalEtype, Etype
 from weft.ops.typed_softmax import TypedRelation
@@ -87,9 +87,20 @@ class TypeMethods(GraphParts):
         """Return the graph of types: an edge keyed by its name for each edge type."""
         return structure.metagraph(self.schema)
 
-    def __getitem__(self: G, etype: Etype) -> G:
-        """Return the graph of one edge type; its features are this graph's, also when set."""
-        return structure.slice_relation(self, etype)
+    def __getitem__(self: G, key: Any) -> G:
+        """Return the graph of one edge type, on this graph's features, or of several taken for one.
+
+        ``g['buys']`` or ``g['user', 'buys', 'item']``; ``:`` in a triple stands for any type. See
+        ``weft.graph.slicing.slice_relations``.
+
+        >>> import weft
+        >>> g = weft.heterograph({("user", "buys", "item"): ([0, 1], [0, 1]), ("user", "views", "item"): ([1], [2])})
+        >>> g["user", :, "item"].canonical_etypes
+        [('user', 'buys+views', 'item')]
+        >>> g["user", :, "item"].edges()
+        (tensor([0, 1, 1]), tensor([0, 1, 2]))
+        """
+        return slicing.slice_relations(self, key)
 
     def single_relation(self) -> Relation:
         """Return the only relation; raises GraphError when there are several."""
