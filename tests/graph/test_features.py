@@ -31,12 +31,16 @@ def test_local_scope_takes_back_what_message_passing_wrote(g):
 
 
 def test_local_scope_ends_when_its_block_fails_and_nests(g):
-    with pytest.raises(RuntimeError, match="stop"), g.local_scope():
-        g.ndata["a"] = g.ndata["h"]
+    def fail_inside():
         with g.local_scope():
-            g.ndata["b"] = g.ndata["h"]
-        assert set(g.ndata) == {"h", "a"}
-        raise RuntimeError("stop")
+            g.ndata["a"] = g.ndata["h"]
+            with g.local_scope():
+                g.ndata["b"] = g.ndata["h"]
+            assert set(g.ndata) == {"h", "a"}
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        fail_inside()
     assert set(g.ndata) == {"h"}
 
 
