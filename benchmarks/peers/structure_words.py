@@ -86,10 +86,14 @@ class StructureWords:
         count = min(8_192, inputs.sizes.num_nodes // 4)
         seeds = torch.from_numpy(np.random.default_rng(5).permutation(inputs.sizes.num_nodes)[:count])
         frontier = self.library.in_subgraph(graph, seeds)
-        return Case(
-            lambda: self.library.to_block(frontier, seeds),
-            lambda made: {**_edges(made, "_ID"), "src": made.srcdata["_ID"].numpy()},
-        )
+
+        def results(made: Any) -> dict[str, np.ndarray]:
+            # DGL numbers the sources of a large block as its threads find them, so they are compared by their IDs.
+            parts = _edges(made, "_ID")
+            sources = made.srcdata["_ID"].numpy()
+            return {**parts, "edges_src": sources[parts["edges_src"]], "sources": np.sort(sources)}
+
+        return Case(lambda: self.library.to_block(frontier, seeds), results)
 
     def _pairs(self, inputs: Inputs) -> tuple[Tensor, Tensor]:
         """Return a million pairs of nodes, half of them joined by an edge."""

@@ -10,6 +10,7 @@ void test_edge_softmax();
 void test_edges_between();
 void test_first_seen();
 void test_gat_attention();
+void test_distinct_pairs();
 void test_gather_rows();
 void test_sddmm();
 void test_segment_reduce();
@@ -27,6 +28,7 @@ int main() {
       {"edges_between", test_edges_between},
       {"first_seen", test_first_seen},
       {"gat_attention", test_gat_attention},
+      {"distinct_pairs", test_distinct_pairs},
       {"gather_rows", test_gather_rows},
       {"sddmm", test_sddmm},
       {"segment_reduce", test_segment_reduce},

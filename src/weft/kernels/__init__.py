@@ -2,6 +2,7 @@
 
 from weft.kernels.compressed import Compressed
 from weft.kernels.conversion import compressed_to_coo, coo_to_compressed, transpose
+from weft.kernels.distinct_pairs import distinct_pairs
 from weft.kernels.edge_softmax import edge_softmax
 from weft.kernels.edges_between import edges_between, first_edges, has_parallel_edges
 from weft.kernels.first_seen import first_seen
@@ -18,6 +19,7 @@ __all__ = [
     "compressed_to_coo",
     "coo_to_compressed",
     "depth_first",
+    "distinct_pairs",
     "edge_softmax",
     "edges_between",
     "first_edges",

@@ -3,7 +3,7 @@
 from weft.relation.induced import induced_edges
 from weft.relation.layout import check_pair
 from weft.relation.lookup import all_between, first_between, is_multigraph
-from weft.relation.pairs import DistinctPairs, by_src_and_dst, distinct_pairs
+from weft.relation.pairs import DistinctPairs, by_src_and_dst, distinct_pairs, pairs_both_ways
 from weft.relation.relation import FORMATS, Relation
 
 __all__ = [
@@ -17,4 +17,5 @@ __all__ = [
     "first_between",
     "induced_edges",
     "is_multigraph",
+    "pairs_both_ways",
 ]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from weft import kernels
 from weft.kernels import Compressed, compressed_to_coo, coo_to_compressed
 from weft.relation.relation import Relation
 
@@ -60,16 +61,23 @@ def by_src_and_dst(relation: Relation) -> tuple[Tensor, Tensor, Tensor]:
 def distinct_pairs(relation: Relation) -> DistinctPairs:
     """Return the distinct pairs of nodes that a relation's edges join, and which edges join them."""
     csr = sorted_by_ends(relation)
-    src, dst = compressed_to_coo(csr._replace(eids=None))
-    first = torch.ones(relation.num_edges, dtype=torch.bool, device=relation.device)
-    first[1:] = (dst[1:] != dst[:-1]) | (src[1:] != src[:-1])
-    positions = first.nonzero().squeeze(1)
-    return DistinctPairs(
-        src.index_select(0, positions).to(relation.idtype),
-        dst.index_select(0, positions).to(relation.idtype),
-        torch.nn.functional.pad(positions, (0, 1), value=relation.num_edges),
-        _order(csr),
+    src, dst, starts = kernels.distinct_pairs(csr, idtype=relation.idtype)
+    return DistinctPairs(src, dst, torch.nn.functional.pad(starts, (0, 1), value=relation.num_edges), _order(csr))
+
+
+def pairs_both_ways(relation: Relation) -> tuple[Tensor, Tensor]:
+    """Return the distinct pairs of nodes that edges join in either direction, by source and then destination.
+
+    Args:
+        relation: within one node type.
+
+    Returns:
+        ``(src, dst)``, each ``(P,)`` of ``idtype``; with each pair also its reverse.
+    """
+    src, dst, _ = kernels.distinct_pairs(
+        sorted_by_ends(relation), sorted_by_ends(relation.reverse()), idtype=relation.idtype
     )
+    return src, dst
 
 
 def _order(csr: Compressed) -> Tensor:

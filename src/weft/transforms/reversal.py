@@ -9,7 +9,7 @@ from weft.graph import Graph
 from weft.graph.frame import edge_frame
 from weft.graph.names import EID
 from weft.graph.schema import Schema
-from weft.relation import Relation, distinct_pairs
+from weft.relation import Relation, pairs_both_ways
 from weft.transforms.edit import appended, refuse_block
 
 
@@ -114,13 +114,10 @@ def to_bidirected(g: Graph, copy_ndata: bool = False) -> Graph:
     _refuse_bipartite(where, g, "no edge between two types has a reverse of its own type")
     relations = []
     for relation in g.relations:
-        src, dst = relation.coo()
-        both = Relation.from_coo(
-            *appended(relation, dst, src), relation.num_src, relation.num_dst, in_range=True, where=where
-        )
-        pairs = distinct_pairs(both)
         relations.append(
-            Relation.from_coo(pairs.src, pairs.dst, relation.num_src, relation.num_dst, in_range=True, row_sorted=True)
+            Relation.from_coo(
+                *pairs_both_ways(relation), relation.num_src, relation.num_dst, in_range=True, row_sorted=True
+            )
         )
     nodes = [frame.copy() if copy_ndata else frame.emptied(frame.num_rows) for frame in g.node_frames]
     edges = [frame.emptied(rel.num_edges) for frame, rel in zip(g.edge_frames, relations, strict=True)]
