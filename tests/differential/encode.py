@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,8 @@ def encode_error(error: Exception) -> Tree:
     text = (str(error).strip() or "(no text)").splitlines()[0]
     # DGL's native errors begin with a time and a path of its build.
     text = text.rpartition("] ")[2] if text.startswith("[") else text
+    # Addresses and temporary names are others on each run.
+    text = re.sub(r"0x[0-9a-f]+|/tmp/\S+", "...", text)
     return ["error", [cls.__name__ for cls in type(error).__mro__[:-2]], text[:80]]
 
 

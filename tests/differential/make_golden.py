@@ -8,12 +8,13 @@ those named::
 
 from __future__ import annotations
 
+import json
 import sys
 
 import dgl
 import torch
 
-from tests.differential import program, store
+from tests.differential import bad_inputs, program, store
 
 
 def record(topic: str) -> list[list[object]]:
@@ -36,3 +37,5 @@ if __name__ == "__main__":
         records = record(topic)
         store.save(path, records)
         print(f"{path.name}: {sum(len(calls) for *_, calls in records)} results, {path.stat().st_size} bytes")
+    if not sys.argv[1:]:
+        bad_inputs.RECORDED.write_text(json.dumps(bad_inputs.record(), indent=2) + "\n")

@@ -29,7 +29,17 @@ def save(path: Path, tree: Any) -> None:
     for name, _, data in numbers:
         pools.setdefault(name, []).append(data)
     arrays = {name: np.frombuffer(b"".join(parts), dtype=name) for name, parts in pools.items()}
-    np.savez_compressed(path, text=np.frombuffer(text.encode(), dtype=np.uint8), **arrays)
+    arrays["text"] = np.frombuffer(text.encode(), dtype=np.uint8)
+    if not _holds(path, arrays):
+        np.savez_compressed(path, **arrays)
+
+
+def _holds(path: Path, arrays: dict[str, np.ndarray]) -> bool:
+    """Return whether a file holds these arrays: it is then left as it is, times within included."""
+    if not path.exists():
+        return False
+    with np.load(path) as file:
+        return set(file.files) == set(arrays) and all(np.array_equal(file[name], arrays[name]) for name in file.files)
 
 
 def load(path: Path) -> Any:

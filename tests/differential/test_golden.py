@@ -87,8 +87,11 @@ def test_pending_names_are_still_missing():
 def test_pending_meanings_still_differ():
     differ = set()
     for topic, one, graph in CASES:
+        expected = golden(topic)[one.name, graph]
+        if not PENDING_MEANINGS & {(name, meaning) for name, meaning, _ in expected}:
+            continue
         outcomes = program.run(weft, one, graph, PENDING - PENDING_MEANINGS)
-        for outcome, (*_, result) in zip(outcomes, golden(topic)[one.name, graph], strict=True):
+        for outcome, (*_, result) in zip(outcomes, expected, strict=True):
             if outcome.result is not None and verdict(outcome, result, graph):
                 differ.add((outcome.name, outcome.meaning))
     assert differ >= PENDING_MEANINGS, "take these out of pending.py: they are equal now"
