@@ -7,9 +7,10 @@ import ctypes
 import pytest
 import torch
 
-from weft.errors import InputError
+import weft
+from weft.errors import InputError, ShapeError
 from weft.kernels import native
-from weft.random import derive_seed, hash_bits, hash_uniform, keep_mask
+from weft.random import choice, derive_seed, hash_bits, hash_uniform, keep_mask
 
 WORD = 2**64
 
@@ -88,3 +89,50 @@ def test_derived_seeds_are_ints_that_are_not_negative():
     seeds = {derive_seed(3, epoch) for epoch in range(100)}
     assert len(seeds) == 100
     assert min(seeds) >= 0
+
+
+def test_the_same_seed_gives_the_same_numbers():
+    weft.seed(7)
+    first = torch.rand(3)
+    weft.seed(7)
+    assert torch.equal(first, torch.rand(3))
+    for bad in (1.5, True, "7", 2**64):
+        with pytest.raises(InputError, match="seed: got"):
+            weft.seed(bad)
+
+
+def test_choice_draws_in_proportion():
+    drawn = choice(3, 30_000, prob=torch.tensor([1.0, 0.0, 3.0]))
+    assert torch.bincount(drawn, minlength=3).tolist() == pytest.approx([7500, 0, 22500], abs=400)
+    assert torch.bincount(choice(4, 40_000)).tolist() == pytest.approx([10_000] * 4, abs=400)
+
+
+def test_choice_without_replacement_draws_nothing_twice():
+    assert choice(6, 6, replace=False).sort().values.tolist() == [0, 1, 2, 3, 4, 5]
+    weights = torch.tensor([1.0, 0.0, 1.0, 5.0])
+    first = torch.stack([choice(4, 3, replace=False, prob=weights) for _ in range(2000)])
+    assert first.sort(dim=1).values.unique(dim=0).tolist() == [[0, 2, 3]]
+    assert (first[:, 0] == 3).float().mean().item() == pytest.approx(5 / 7, abs=0.04)
+
+
+def test_choice_takes_items_and_shapes():
+    assert choice(torch.tensor([7, 9]), (4, 2)).shape == (4, 2)
+    assert set(choice(torch.tensor([7, 9]), 50).tolist()) == {7, 9}
+    assert choice(5, 0).tolist() == []
+    assert choice(5, 3).dtype == torch.int64
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ((0, 1), InputError, "cannot draw 1 items from 0"),
+        ((3, 4, False), InputError, "cannot draw 4 items without replacement from 3"),
+        ((3, 2, False, torch.tensor([1.0, 0, 0])), InputError, "without replacement from 1"),
+        ((3, 2, True, torch.ones(2)), ShapeError, "one number for each of 3 items"),
+        ((2, 2, True, torch.tensor([1.0, -1.0])), InputError, "negative, NaN or infinite"),
+        ((torch.ones(2, 2), 1), ShapeError, "one list of items"),
+    ],
+)
+def test_choice_is_checked(arguments, error, message):
+    with pytest.raises(error, match=message):
+        choice(*arguments)

@@ -1,7 +1,7 @@
 """Random numbers as a function of what they are for: a counter-based generator.
 
 ``hash_bits(seed, a, b, ...)`` mixes the seed and any number of counters (edge, head, epoch, hop, slot) into 64 bits.
-There is no state: the same arguments give the same bits on any device, for any number of threads, workers or machines,
+It has no state: the same arguments give the same bits on any device, for any number of threads, workers or machines,
 and nothing has to be stored to draw the same numbers again in a backward pass.
 
 The formula, twin of csrc/kernels/random.h::
@@ -22,7 +22,7 @@ import math
 import torch
 from torch import Tensor
 
-from weft.errors import InputError
+from weft.errors import InputError, ShapeError
 
 _GOLDEN = 0x9E3779B97F4A7C15
 _FIRST = 0xBF58476D1CE4E5B9
@@ -86,6 +86,82 @@ def keep_threshold(dropout: float) -> int:
     if not 0 <= dropout <= 1:
         raise InputError(f"keep_mask: dropout is {dropout}, but a probability lies between 0 and 1.")
     return math.ceil(dropout * 2**_UNIFORM_BITS)
+
+
+def seed(val: int) -> None:
+    """Start PyTorch's default generators, of every device, from a seed.
+
+    Weft has no generator of its own: what takes a seed is a function of that seed, and the rest (random graphs,
+    transforms that draw, initial weights) draws from PyTorch's. So this is ``torch.manual_seed``, checked.
+
+    Raises:
+        InputError: not a whole number that fits 64 bits.
+
+    Source: DGL's ``dgl.seed``.
+    """
+    if isinstance(val, bool) or not isinstance(val, int) or not -(2**63) <= val < _WORD:
+        raise InputError(f"seed: got {val!r}; expected a whole number of at most 64 bits.")
+    torch.manual_seed(val)
+
+
+def choice(a: int | Tensor, size: int | tuple[int, ...], replace: bool = True, prob: Tensor | None = None) -> Tensor:
+    """Return random items of a list, drawn by PyTorch's default generator.
+
+    Args:
+        a: ``(n,)`` items, or their number: then items are the int64 numbers from 0 to ``a - 1``.
+        size: how many, or the shape of the result.
+        replace: an item may be drawn again.
+        prob: ``(n,)`` how likely each item is, at least 0, in any proportion; all alike by default. Any ``n``, unlike
+            ``torch.multinomial``.
+
+    Returns:
+        Items in the shape ``size``, in the order in which they were drawn.
+
+    Raises:
+        InputError: nothing to draw from, or not enough without replacement, or ``prob`` that is negative, NaN or 0
+            throughout.
+        ShapeError: ``a`` is not one list, or ``prob`` has another length.
+
+    Source: DGL's ``dgl.random.choice``. Without replacement and with ``prob``: Efraimidis and Spirakis 2006.
+
+    >>> choice(torch.tensor([7, 7]), (2, 2))
+    tensor([[7, 7],
+            [7, 7]])
+    """
+    items = torch.arange(a) if isinstance(a, int) else a
+    if items.dim() != 1:
+        raise ShapeError(f"choice: a has shape {tuple(items.shape)}; expected one list of items.")
+    shape = (size,) if isinstance(size, int) else tuple(size)
+    count = math.prod(shape)
+    if prob is not None:
+        _check_probabilities(prob, len(items))
+    available = len(items) if prob is None else int((prob > 0).sum())
+    if count > 0 and (available == 0 or (not replace and count > available)):
+        again = "" if replace else " without replacement"
+        raise InputError(f"choice: cannot draw {count} items{again} from {available}; draw fewer.")
+    return items[_drawn(len(items), count, replace, prob).to(items.device)].view(shape)
+
+
+def _drawn(num_items: int, count: int, replace: bool, prob: Tensor | None) -> Tensor:
+    """Return ``(count,)`` places of the items drawn."""
+    if prob is None:
+        return torch.randint(max(num_items, 1), (count,)) if replace else torch.randperm(num_items)[:count]
+    weights = prob.double()
+    if replace:
+        ends = weights.cumsum(0)
+        points = torch.rand(count, dtype=torch.float64, device=prob.device) * ends[-1:]
+        return torch.searchsorted(ends, points, right=True).clamp(max=int((weights > 0).nonzero()[-1]))
+    waits = torch.empty_like(weights).exponential_() / weights  # the likelier an item, the sooner it comes
+    return waits.argsort()[:count]
+
+
+def _check_probabilities(prob: Tensor, num_items: int) -> None:
+    if prob.shape != (num_items,):
+        raise ShapeError(
+            f"choice: prob has shape {tuple(prob.shape)}; expected one number for each of {num_items} items."
+        )
+    if not bool((prob >= 0).all()) or not bool(prob.isfinite().all()):
+        raise InputError("choice: prob holds a negative, NaN or infinite number; expected numbers from 0.")
 
 
 def derive_seed(seed: int, *counters: int) -> int:

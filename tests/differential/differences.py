@@ -79,6 +79,35 @@ DIFFERENCES: tuple[Difference, ...] = (
             ("topk_edges", "ascending, sortby"),
         )
     ),
+    *(
+        Difference(f"transforms.{name}", meaning, "DGL overwrites parallel edges with one another", ("multi",))
+        for name, meaning in (
+            ("PPR", "eps"),
+            ("PPR", "alpha, avg_degree"),
+            ("HeatKernel", "eps"),
+            ("HeatKernel", "t, avg_degree"),
+            ("GDC", "coefficients"),
+            ("GDC", "avg_degree"),
+        )
+    ),
+    *(
+        Difference(f"transforms.{name}", meaning, "equal entries stay or go together; none of 0 is an edge", graphs)
+        for name, meaning, graphs in (
+            ("PPR", "alpha, avg_degree", ("undirected", "edgeless")),
+            ("HeatKernel", "t, avg_degree", ("undirected", "edgeless")),
+            ("GDC", "avg_degree", ("edgeless",)),
+        )
+    ),
+    Difference(
+        "transforms.PPR",
+        "weights too large",
+        "DGL returns the inverse of a matrix that the sum over all walks does not converge to, negative in places",
+        ("multi", "undirected", "simple32"),
+        raises=GraphError,
+    ),
+    Difference(
+        "transforms.SIGNDiffusion", "weights, rw", "DGL gives NaN without in-edges", ("multi", "multi32", "edgeless")
+    ),
 )
 
 

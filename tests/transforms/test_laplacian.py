@@ -28,7 +28,10 @@ def test_same_as_a_dense_decomposition(both_ways, dense_nodes, monkeypatch):
 
 
 def test_each_graph_of_a_batch_has_its_own():
-    assert laplacian_lambda_max(weft.batch([path(2), weft.graph(([], []), num_nodes=3)])) == pytest.approx([2.0, 1.0])
+    triangle = weft.graph(([0, 1, 2, 1, 2, 0], [1, 2, 0, 0, 1, 2]))
+    assert laplacian_lambda_max(weft.batch([triangle, path(4), triangle])) == pytest.approx([1.5, 2.0, 1.5])
+    with pytest.raises(GraphError, match="graph 1 of 2 has no nodes"):
+        laplacian_lambda_max(weft.batch([triangle, weft.graph(([], []))]))
 
 
 def test_no_node_has_no_eigenvalue():

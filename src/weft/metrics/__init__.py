@@ -1,5 +1,13 @@
-"""Measures of what a model predicts: pure functions of tensors."""
+"""Measures of what a model predicts, and of how a graph's labels lie: pure functions."""
 
+from weft.metrics.homophily import (
+    adjusted_homophily,
+    edge_homophily,
+    edge_label_informativeness,
+    linkx_homophily,
+    node_homophily,
+    node_label_informativeness,
+)
 from weft.metrics.ranking import (
     Judged,
     catalogue_coverage,
@@ -18,14 +26,20 @@ from weft.metrics.user_items import UserItems, group_by_user
 __all__ = [
     "Judged",
     "UserItems",
+    "adjusted_homophily",
     "catalogue_coverage",
+    "edge_homophily",
+    "edge_label_informativeness",
     "group_by_user",
     "hit_rate",
     "judge",
+    "linkx_homophily",
     "mean_over_users",
     "mean_popularity",
     "mrr",
     "ndcg",
+    "node_homophily",
+    "node_label_informativeness",
     "precision",
     "recall",
     "top_k",

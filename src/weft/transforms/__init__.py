@@ -2,6 +2,7 @@
 
 from weft.transforms.augmentation import AddEdge, DropEdge, DropNode, FeatMask, NodeShuffle
 from weft.transforms.base import BaseTransform, Compose
+from weft.transforms.diffusion import GDC, PPR, HeatKernel
 from weft.transforms.edit import add_edges, add_nodes, remove_edges, remove_nodes
 from weft.transforms.encodings import lap_pe, random_walk_pe, svd_pe
 from weft.transforms.khop import khop_adj, khop_graph
@@ -12,11 +13,13 @@ from weft.transforms.metapath import metapath_reachable_graph
 from weft.transforms.norm import norm_by_dst
 from weft.transforms.normalisation import GCNNorm, RowFeatNormalizer
 from weft.transforms.paths import double_radius_node_labeling, shortest_dist
+from weft.transforms.positional import SVDPE, LapPE, RandomWalkPE
 from weft.transforms.precision import to_bfloat16, to_double, to_float, to_half
 from weft.transforms.product import adj_product_graph, adj_sum_graph
 from weft.transforms.radius import radius_graph
 from weft.transforms.reversal import add_reverse_edges, reverse, to_bidirected
 from weft.transforms.self_loops import add_self_loop, remove_self_loop
+from weft.transforms.sign import SIGNDiffusion
 from weft.transforms.simple import to_simple
 from weft.transforms.structural import (
     AddMetaPaths,
@@ -30,6 +33,9 @@ from weft.transforms.structural import (
 )
 
 __all__ = [
+    "GDC",
+    "PPR",
+    "SVDPE",
     "AddEdge",
     "AddMetaPaths",
     "AddReverse",
@@ -40,11 +46,15 @@ __all__ = [
     "DropNode",
     "FeatMask",
     "GCNNorm",
+    "HeatKernel",
     "KHopGraph",
+    "LapPE",
     "LineGraph",
     "NodeShuffle",
+    "RandomWalkPE",
     "RemoveSelfLoop",
     "RowFeatNormalizer",
+    "SIGNDiffusion",
     "ToLevi",
     "ToSimple",
     "add_edges",
