@@ -61,6 +61,7 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference("add_nodes", "data with too many rows", "DGL makes a feature longer than its nodes", raises=ShapeError),
     Difference("transforms.ToLevi", "plain", "DGL loses the nodes after the last with an edge", ("multi", "edgeless")),
     Difference("transforms.RowFeatNormalizer", "subtract_min", "DGL fails on a feature without rows", ("edgeless",)),
+    Difference("to_networkx", "other names", "DGL calls the edge ID of a homogeneous graph id", ("multi", "multi32")),
     Difference("Graph.batch_size", "with int32 IDs", "DGL keeps int64 counts, which its own batch then refuses"),
     *(
         Difference("knn_graph", meaning, "DGL lists the neighbours of a point in the order of its heap")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import networkx as nx
 import numpy as np
 import pytest
+import scipy.sparse as sp
 import torch
 
 import weft
@@ -195,3 +197,28 @@ def test_block_wants_both_numbers_or_none():
 def test_block_checks_its_numbers():
     with pytest.raises(IdError, match="destination IDs hold 1, which is past the end of 1 destination nodes"):
         weft.create_block(([0], [1]), num_src_nodes=1, num_dst_nodes=1)
+
+
+def test_arrays_give_int64_and_tensors_their_own():
+    small = np.array([0, 1], dtype=np.int32)
+    assert weft.graph((small, small)).idtype == torch.int64
+    assert weft.graph(("csr", (np.array([0, 1], dtype=np.int32), small[:1], []))).idtype == torch.int64
+    assert weft.graph((torch.from_numpy(small), torch.from_numpy(small))).idtype == torch.int32
+    assert weft.graph((small, small.astype(np.int64)), idtype=torch.int32).idtype == torch.int32
+
+
+@pytest.mark.parametrize(
+    ("data", "function"),
+    [
+        (nx.path_graph(2), "from_networkx"),
+        (sp.eye(2), "from_scipy and bipartite_from_scipy"),
+        (torch.eye(2).to_sparse(), "from_torch_sparse"),
+        (torch.zeros(2, 5, dtype=torch.int64), r"\(data\[0\], data\[1\]\)"),
+        (np.zeros((5, 2), dtype=np.int64), r"tuple\(data.T\)"),
+    ],
+)
+def test_data_of_another_function_names_it(data, function):
+    with pytest.raises(InputError, match=function):
+        weft.graph(data)
+    with pytest.raises(InputError, match=function):
+        weft.heterograph({("user", "knows", "user"): data})

@@ -105,7 +105,7 @@ def merge(graphs: Iterable[Graph]) -> Graph:
         parts = [graph.relations[index] for graph in listed]
         relations.append(_side_by_side(parts, none, none, node_frames[src].num_rows, node_frames[dst].num_rows))
     edge_frames = [
-        joined_frames("merge", [graph.edge_frames[index] for graph in listed], ALL, "edata")
+        joined_frames("merge", [graph.edge_frames[index] for graph in listed], ALL, "")
         for index in range(len(relations))
     ]
     return first.derive(relations, node_frames, edge_frames)
@@ -193,7 +193,7 @@ def joined_frames(where: str, frames: Sequence[Frame], chosen: Any, argument: st
         where: function named in messages.
         frames: one of each graph.
         chosen: names of columns, None for none, or ALL.
-        argument: name of the argument ``chosen``.
+        argument: name of the argument ``chosen``; empty when users have none.
     """
     if chosen is None:
         names: list[str] | None = []
@@ -220,7 +220,7 @@ def _joined_columns(
         frames: where from.
         numbers: which graph each frame belongs to, for messages.
         names: columns to join; None for all.
-        argument: that chose them.
+        argument: that chose them, if any.
     """
     first = frames[0]
     wanted = first.columns.names() if names is None else dict.fromkeys(names).keys()
@@ -233,8 +233,9 @@ def _joined_columns(
         else:
             shown = f"{name_choices(held)} in graph {number}, not {name_choices(wanted - held)}"
         raise FieldError(
-            f"{where}: {first.kind} features of {first.owner} are {shown}. Set them on each graph, or name those that "
-            f"all graphs have with {argument}=[...]."
+            f"{where}: {first.kind} features of {first.owner} are {shown}. "
+            + (f"Set them on each graph, or name those that all have with {argument}=[...]." if argument else "")
+            + ("" if argument else "Set them on each graph, or delete them on all.")
         )
     return {name: _joined_column(where, name, frames, numbers) for name in wanted}
 

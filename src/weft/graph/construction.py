@@ -55,7 +55,7 @@ def graph(
             - ``('csc', (indptr, indices, eids))``: the same for the nodes that point to ``v``;
             - a list of ``(src, dst)`` pairs.
         num_nodes: number of nodes; by default just enough for the edges.
-        idtype: ``torch.int32`` or ``torch.int64``; by default the tensors' own, int64 for lists.
+        idtype: ``torch.int32`` or ``torch.int64``; by default the tensors' own, int64 for lists and arrays.
         device: by default the tensors' own.
         row_sorted: promise that sources ascend, which spares a conversion its sort.
         col_sorted: promise that destinations ascend among the edges of one source. Nothing needs it.
@@ -167,6 +167,34 @@ def create_block(
     return Graph(schema, relations, counts)
 
 
+def one_way(
+    where: str,
+    triple: CanonicalEtype,
+    data: Any,
+    num_src: int,
+    num_dst: int,
+    idtype: torch.dtype | None,
+    device: torch.device | str | None,
+) -> Graph:
+    """Return the graph of one edge type whose source type comes first among the node types, whatever its name.
+
+    Args:
+        where: function named in messages.
+        triple: source type, edge type, destination type.
+        data: edges, in any form that ``weft.graph`` takes.
+        num_src: number of source nodes.
+        num_dst: number of destination nodes; the same where source and destination are one type.
+        idtype: as in ``weft.graph``.
+        device: as in ``weft.graph``.
+    """
+    checks.idtype(where, idtype)
+    edges = _read(where, data, idtype, device)
+    num_src, num_dst = _count(where, "nodes", num_src, 0), _count(where, "nodes", num_dst, 0)
+    counts = {triple[0]: num_src, triple[2]: num_dst}
+    schema = Schema(list(counts), [triple])
+    return Graph(schema, [_relation(where, edges, num_src, num_dst)], list(counts.values()))
+
+
 def _read_all(
     where: str, data_dict: Any, idtype: torch.dtype | None, device: torch.device | str | None
 ) -> dict[CanonicalEtype, _Edges]:
@@ -195,6 +223,8 @@ def _read_all(
 def _read(where: str, data: Any, idtype: torch.dtype | None, device: torch.device | str | None) -> _Edges:
     """Return edges of any form with their IDs as tensors and the fewest nodes that hold them."""
     form, payload = _split_form(where, data)
+    if idtype is None and not isinstance(payload[1], Tensor):
+        idtype = torch.int64
     if form == "coo":
         src = checks.ids(where, "source IDs", payload[0], dtype=idtype, device=device)
         dst = checks.ids(where, "destination IDs", payload[1], dtype=idtype, device=device)
@@ -231,7 +261,22 @@ def _split_form(where: str, data: Any) -> tuple[str, Sequence[Any]]:
     raise InputError(
         f"{where}: got {type(data).__name__} {str(data)[:60]!r}; expected (src, dst), ('coo', (src, dst)), "
         "('csr', (indptr, indices, eids)), ('csc', (indptr, indices, eids)), or a list of (src, dst) pairs."
+        f"{_next_step(data)}"
     )
+
+
+def _next_step(data: Any) -> str:
+    """Return which function takes what was given, when another one does."""
+    origin = type(data).__module__.split(".")[0]
+    if origin in ("networkx", "scipy"):
+        return f" For this, there are from_{origin} and bipartite_from_{origin}."
+    if origin == "torch_geometric":
+        return " For this, there is from_pyg."
+    if isinstance(data, Tensor) and data.layout != torch.strided:
+        return " For this, there is from_torch_sparse."
+    if isinstance(data, Tensor | np.ndarray) and data.ndim == 2 and 2 in data.shape:
+        return " For this, there is (data[0], data[1])." if data.shape[0] == 2 else " For this, there is tuple(data.T)."
+    return ""
 
 
 def _relation(

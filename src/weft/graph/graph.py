@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from weft.graph.describe import describe
 from weft.graph.methods.batches import BatchMethods
+from weft.graph.methods.conversion import ConversionMethods
 from weft.graph.methods.features import FeatureMethods
 from weft.graph.methods.layout import LayoutMethods
 from weft.graph.methods.messages import MessageMethods
@@ -13,7 +14,14 @@ from weft.graph.methods.types import TypeMethods
 
 
 class Graph(
-    TypeMethods, StructureMethods, FeatureMethods, LayoutMethods, MessageMethods, BatchMethods, SubgraphMethods
+    TypeMethods,
+    StructureMethods,
+    FeatureMethods,
+    LayoutMethods,
+    MessageMethods,
+    BatchMethods,
+    SubgraphMethods,
+    ConversionMethods,
 ):
     """Nodes and edges of one or more types, with features.
 
