@@ -16,6 +16,7 @@ from weft.graph.phases import Message, Reducer, check_pair, is_built_in, pass_me
 from weft.graph.schema import Etype
 from weft.graph.udf import NodeFunction
 from weft.graph.user_functions import call_on_destinations
+from weft.ops.hetero import meet
 
 if TYPE_CHECKING:
     from weft.graph.parts import GraphParts
@@ -65,15 +66,14 @@ def update_all_types(
             f"{where}: a mean over the messages of several edge types is not defined; name one edge type with etype, "
             "or use multi_update_all, which says how to combine types."
         )
-    by_space: dict[int, list[_Result]] = {}
+    by_space: dict[int, list[tuple[Tensor, Tensor]]] = {}
     for index, space in enumerate(graph.schema.dst_spaces):
         passage = whole(graph, index)
         value = pass_messages(where, passage, message_func, reduce_func)[field]
-        extreme = op if op in ("max", "min") else ""
-        by_space.setdefault(space, []).append(_Result(value, extreme, passage.relation.in_degrees()))
+        by_space.setdefault(space, []).append((value, passage.relation.in_degrees()))
     written = {}
     for space, results in by_space.items():
-        written[space] = {field: _combined(results, op)}
+        written[space] = {field: meet(op, results)}
         if apply_node_func is not None:
             index = graph.schema.dst_spaces.index(space)
             written[space] = call_on_destinations(where, apply_node_func, whole(graph, index), written[space])

@@ -18,8 +18,7 @@ from weft.graph.frame import Frame
 from weft.graph.passage import Passage
 from weft.graph.udf import EdgeBatch, EdgeFunction, NodeFunction
 from weft.graph.user_functions import call, call_on_destinations
-from weft.ops.gsddmm import edge_values
-from weft.ops.gspmm import reduce_messages
+from weft.ops.checked import edge_values, reduce_messages
 
 Message: TypeAlias = MessageFunction | EdgeFunction
 """A built-in message or the user's own."""

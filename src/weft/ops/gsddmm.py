@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import overload
+
 from jaxtyping import Shaped
 from torch import Tensor
 
-from weft import checks, kernels
-from weft.ops.target import GraphLike, check_operand, needs_grad, relation_of
-from weft.relation import Relation
+from weft import checks
+from weft.ops.checked import edge_values
+from weft.ops.hetero import TypedData, is_typed_data, typed_gsddmm
+from weft.ops.target import GraphLike, check_operand, relation_of
 
 SDDMM_OPS = ("add", "sub", "mul", "div", "dot", "copy_lhs", "copy_rhs")
 TARGETS = ("u", "v", "e")
 
 
+@overload
 def gsddmm(
     g: GraphLike,
     op: str,
@@ -20,7 +24,39 @@ def gsddmm(
     rhs_data: Shaped[Tensor, "rhs_rows *rhs"] | None,
     lhs_target: str = "u",
     rhs_target: str = "v",
-) -> Shaped[Tensor, "edges *trailing"]:
+) -> Shaped[Tensor, "edges *trailing"]: ...
+
+
+@overload
+def gsddmm(
+    g: GraphLike,
+    op: str,
+    lhs_data: TypedData,
+    rhs_data: TypedData | None,
+    lhs_target: str = "u",
+    rhs_target: str = "v",
+) -> tuple[Tensor | None, ...]: ...
+
+
+@overload
+def gsddmm(
+    g: GraphLike,
+    op: str,
+    lhs_data: None,
+    rhs_data: TypedData,
+    lhs_target: str = "u",
+    rhs_target: str = "v",
+) -> tuple[Tensor | None, ...]: ...
+
+
+def gsddmm(
+    g: GraphLike,
+    op: str,
+    lhs_data: Shaped[Tensor, "lhs_rows *lhs"] | TypedData | None,
+    rhs_data: Shaped[Tensor, "rhs_rows *rhs"] | TypedData | None,
+    lhs_target: str = "u",
+    rhs_target: str = "v",
+) -> Shaped[Tensor, "edges *trailing"] | tuple[Tensor | None, ...]:
     """Return ``op(lhs, rhs)`` for each edge, where the operands are read at its source, destination or itself.
 
     Trailing dimensions broadcast as in NumPy. Mixed floating-point dtypes are promoted. Copies take any dtype.
@@ -33,8 +69,12 @@ def gsddmm(
         lhs_target: ``u`` source, ``v`` destination or ``e`` edge.
         rhs_target: likewise.
 
+    In a graph with several edge types the operands are lists, in the order of ``g.ntypes`` (of ``g.canonical_etypes``
+    for edges) with None for types without, or dicts by type.
+
     Returns:
-        ``(E, *trailing)`` in edge-ID order; ``dot`` sums the last dimension to 1.
+        ``(E, *trailing)`` in edge-ID order; ``dot`` sums the last dimension to 1. With several edge types, a tuple of
+        these in the order of ``g.canonical_etypes``: None where an operand is not given.
 
     Raises:
         InputError: an unknown operator or target, or a missing operand.
@@ -42,10 +82,12 @@ def gsddmm(
 
     Source: DGL's ``dgl.ops.gsddmm``.
     """
-    relation = relation_of("gsddmm", g)
     checks.choice("gsddmm", "op", op, SDDMM_OPS)
     checks.choice("gsddmm", "lhs_target", lhs_target, TARGETS)
     checks.choice("gsddmm", "rhs_target", rhs_target, TARGETS)
+    if is_typed_data(lhs_data, rhs_data):
+        return typed_gsddmm(g, op, lhs_data, rhs_data, lhs_target, rhs_target)
+    relation = relation_of("gsddmm", g)
     any_dtype = op in ("copy_lhs", "copy_rhs")
     lhs = rhs = None
     if op != "copy_rhs":
@@ -53,22 +95,3 @@ def gsddmm(
     if op != "copy_lhs":
         rhs = check_operand("gsddmm", "rhs_data", relation, rhs_data, rhs_target, any_dtype=any_dtype)
     return edge_values("gsddmm", relation, op, lhs, rhs, lhs_target, rhs_target)
-
-
-def edge_values(
-    where: str, relation: Relation, op: str, lhs: Tensor | None, rhs: Tensor | None, lhs_target: str, rhs_target: str
-) -> Tensor:
-    """Return ``gsddmm`` of checked operands."""
-    if op in ("copy_lhs", "copy_rhs"):
-        value, target = (lhs, lhs_target) if op == "copy_lhs" else (rhs, rhs_target)
-        assert value is not None
-        if target == "e":
-            return value
-        if value.dtype not in checks.FLOAT_DTYPES:
-            return value[relation.coo()[0 if target == "u" else 1]]
-    if lhs is not None and rhs is not None:
-        checks.broadcast(where, lhs, rhs)
-    source = lhs if lhs_target == "u" else rhs if rhs_target == "u" else None
-    # The gradient of a source feature sums over outgoing edges: see reduce_messages.
-    reverse = relation.csr() if needs_grad(source) else None
-    return kernels.sddmm(relation.csc(), lhs, rhs, op, lhs_target, rhs_target, reverse)

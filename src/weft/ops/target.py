@@ -50,11 +50,13 @@ def relation_of(where: str, graph: GraphLike) -> Relation:
 
 
 def check_operand(
-    where: str, name: str, relation: Relation, value: Tensor | None, target: str, *, any_dtype: bool = False
+    where: str, name: str, relation: Relation, value: object, target: str, *, any_dtype: bool = False
 ) -> Tensor:
     """Return ``value``, known to be on the device, to have a row for each ``target``, and to be floating point."""
     if value is None:
         raise InputError(f"{where}: {name} is None, but the operator reads it; expected a tensor.")
+    if not isinstance(value, Tensor):
+        raise InputError(f"{where}: {name} is a {type(value).__name__}; expected a tensor.")
     relation.check_rows(where, name, value, target)
     if not any_dtype:
         checks.floating(where, name, value)

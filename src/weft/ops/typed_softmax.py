@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from weft.errors import InputError
-from weft.ops.gsddmm import edge_values
-from weft.ops.gspmm import reduce_messages
+from weft.ops.checked import edge_values, reduce_messages
 from weft.ops.target import check_operand
 from weft.relation import Relation
 
