@@ -45,7 +45,7 @@ BAD_INPUTS = (
     BadInput("missing_destination", TALK + "weft.to_block(g, torch.tensor([1])).edges()", "GraphError"),
     BadInput(
         "foreign_segments",
-        "from weft.ops import segment_reduce\nsegment_reduce(torch.tensor([2, 10]), torch.ones(4, 1))",
+        "weft.ops.segment_reduce(torch.tensor([2, 10]), torch.ones(4, 1))",
         "ShapeError",
         garbage=True,
     ),

@@ -73,3 +73,14 @@ def test_counts_that_do_not_fit_are_refused():
     with pytest.raises(InputError, match="there are 3 types"):
         shop().set_batch_num_nodes([3])
     assert graph.batch_size == 1
+
+
+def test_a_batch_without_some_nodes_or_edges_stays_a_batch():
+    whole = weft.batch([weft.graph(([0, 1, 2], [1, 2, 2])), weft.graph(([], [])), weft.graph(([0, 1], [1, 2]))])
+    fewer = weft.remove_edges(whole, [0, 2, 3])
+    assert fewer.batch_num_edges().tolist() == [1, 0, 1]
+    assert fewer.batch_num_nodes().tolist() == [3, 0, 3]
+    left = weft.remove_nodes(whole, [2, 3])
+    assert left.batch_num_nodes().tolist() == [2, 0, 2]
+    assert left.batch_num_edges().tolist() == [1, 0, 1]
+    assert weft.remove_edges(weft.graph(([0], [1])), [0]).batch_num_edges().tolist() == [0]

@@ -54,6 +54,17 @@ def edge_counts(graph: GraphParts, index: int) -> Tensor:
     return torch.tensor([graph.edge_frames[index].num_rows], dtype=graph.idtype, device=graph.device)
 
 
+def graph_sizes(counts: Tensor, rows: Tensor) -> Tensor:
+    """Return how many of some rows lie in each graph of a batch.
+
+    Args:
+        counts: ``(batch_size,)`` rows of each graph.
+        rows: ``(n,)`` row numbers, in range.
+    """
+    graphs = torch.searchsorted(counts.cumsum(0), rows.long(), right=True)
+    return torch.bincount(graphs, minlength=len(counts)).to(counts.dtype)
+
+
 def set_batch_num_nodes(graph: GraphParts, val: Any) -> None:
     """Say which nodes belong to which graph of a batch, after a change of structure that dropped it.
 

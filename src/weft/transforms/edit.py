@@ -11,6 +11,7 @@ from torch import Tensor
 from weft import checks
 from weft.errors import DtypeError, GraphError, InputError, ShapeError
 from weft.graph import Graph
+from weft.graph.batch_counts import graph_sizes
 from weft.graph.frame import Frame
 from weft.graph.names import EID
 from weft.graph.schema import Etype
@@ -84,7 +85,7 @@ def add_edges(g: Graph, u: Any, v: Any, data: Mapping[str, Tensor] | None = None
 
 
 def remove_edges(g: Graph, eids: Any, etype: Etype | None = None, store_ids: bool = False) -> Graph:
-    """Return the graph without some edges of a type; the others keep their order.
+    """Return the graph without some edges of a type; the others keep their order. A batch stays one.
 
     Args:
         g: not a block.
@@ -107,13 +108,15 @@ def remove_edges(g: Graph, eids: Any, etype: Etype | None = None, store_ids: boo
     if store_ids:
         for place, frame in enumerate(removed.edge_frames):
             frame.set(where, EID, _ids(kept if place == index else frame.num_rows, g))
+    if g.batch_nodes:
+        _batch_again(removed, dict(g.batch_nodes))
     return removed
 
 
 def remove_nodes(g: Graph, nids: Any, ntype: str | None = None, store_ids: bool = False) -> Graph:
     """Return the graph without some nodes of a type and without their edges.
 
-    Nodes keep their order; edges ascend by source and then by old ID.
+    Nodes keep their order; edges ascend by source and then by old ID. A batch stays one.
 
     Args:
         g: not a block.
@@ -135,7 +138,12 @@ def remove_nodes(g: Graph, nids: Any, ntype: str | None = None, store_ids: bool 
         return g.clone()
     chosen = {name: torch.arange(g.num_nodes(name), dtype=g.idtype, device=g.device) for name in g.ntypes}
     chosen[g.schema.ntypes[space]] = _left(removed, g.node_frames[space].num_rows).to(g.idtype)
-    return node_subgraph(g, chosen, store_ids=store_ids)
+    left = node_subgraph(g, chosen, store_ids=store_ids)
+    if g.batch_nodes:
+        counts = dict(g.batch_nodes)
+        counts[space] = graph_sizes(counts[space], chosen[g.schema.ntypes[space]])
+        _batch_again(left, counts)
+    return left
 
 
 def refuse_block(where: str, g: Graph) -> None:
@@ -187,6 +195,15 @@ def _new_ends(where: str, g: Graph, u: Any, v: Any) -> tuple[Tensor, Tensor]:
             )
         src, dst = torch.broadcast_tensors(src, dst)
     return src, dst
+
+
+def _batch_again(g: Graph, node_counts: dict[int, Tensor]) -> None:
+    """Make a graph a batch, in place, of graphs with so many nodes; its edges belong to the graphs of their sources."""
+    g.batch_nodes = node_counts
+    g.batch_edges = {
+        index: graph_sizes(node_counts[space], relation.coo()[0])
+        for index, (relation, space) in enumerate(zip(g.relations, g.schema.src_spaces, strict=True))
+    }
 
 
 def _left(removed: Tensor, count: int) -> Tensor:

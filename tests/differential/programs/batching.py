@@ -108,4 +108,10 @@ def after_changes(lib, g):
     yield Call("Graph.batch_size", "with int32 IDs", lambda: batch_info(whole().int()))
     yield Call("Graph.batch_size", "in a local_var", lambda: batch_info(whole().local_var()))
     yield Call("Graph.batch_size", "after reverse", lambda: batch_info(lib.reverse(whole())))
-    yield Call("Graph.batch_size", "after remove_edges", lambda: lib.remove_edges(whole(), [0], g.etypes[0]).batch_size)
+    ntype, etype = g.ntypes[0], g.canonical_etypes[0]
+    yield Call("Graph.batch_size", "after remove_edges", lambda: batch_info(lib.remove_edges(whole(), [0], etype)))
+    yield Call("Graph.batch_size", "after remove_nodes", lambda: batch_info(lib.remove_nodes(whole(), [1, 5], ntype)))
+    yield Call("Graph.batch_size", "after add_nodes", lambda: batch_info(lib.add_nodes(whole(), 2, ntype=ntype)))
+    yield Call("Graph.batch_size", "after to_simple", lambda: batch_info(lib.to_simple(whole())))
+    yield Call("Graph.batch_size", "with other formats", lambda: batch_info(whole().formats("csc")))
+    yield Call("Graph.batch_size", "of a relation", lambda: batch_info(whole()[etype]))
