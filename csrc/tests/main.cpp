@@ -14,8 +14,10 @@ void test_distinct_pairs();
 void test_gather_rows();
 void test_sddmm();
 void test_segment_reduce();
+void test_sort_columns();
 void test_spmm();
 void test_traversal();
+void test_spspmm();
 
 int main() {
   const struct {
@@ -32,8 +34,10 @@ int main() {
       {"gather_rows", test_gather_rows},
       {"sddmm", test_sddmm},
       {"segment_reduce", test_segment_reduce},
+      {"sort_columns", test_sort_columns},
       {"spmm", test_spmm},
       {"traversal", test_traversal},
+      {"spspmm", test_spspmm},
   };
   for (const auto& test : tests) {
     std::printf("%s ...", test.name);

@@ -10,7 +10,9 @@ from weft.kernels.gat_attention import gat_attention
 from weft.kernels.gather_rows import gather_rows, position_table
 from weft.kernels.sddmm import sddmm
 from weft.kernels.segment_reduce import segment_reduce
+from weft.kernels.sort_columns import sort_columns
 from weft.kernels.spmm import spmm, spmm_arg
+from weft.kernels.spspmm import masked_dots, masked_product, spspmm
 from weft.kernels.traversal import breadth_first, depth_first, topological_levels
 
 __all__ = [
@@ -27,11 +29,15 @@ __all__ = [
     "gat_attention",
     "gather_rows",
     "has_parallel_edges",
+    "masked_dots",
+    "masked_product",
     "position_table",
     "sddmm",
     "segment_reduce",
+    "sort_columns",
     "spmm",
     "spmm_arg",
+    "spspmm",
     "topological_levels",
     "transpose",
 ]
