@@ -11,7 +11,8 @@
     │   ├── TypeNameError        no node or edge type of that name (also a KeyError)
     │   ├── FieldError           no feature column of that name (also a KeyError)
     │   ├── TableError           a user's table cannot be read as asked
-    │   └── CheckpointError      a checkpoint is damaged or belongs to another run
+    │   ├── CheckpointError      a checkpoint is damaged or belongs to another run
+    │   └── GraphFileError       a file of graphs is missing, foreign or damaged
     ├── GraphError               the graph cannot do what was asked of it (zero in-degree, wrong format ...)
     ├── OutputError (OSError)    a result cannot be written
     └── NativeError              the native library is missing, foreign or reported a failure
@@ -67,6 +68,10 @@ class TableError(InputError):
 
 class CheckpointError(InputError):
     """A checkpoint is damaged or belongs to another run."""
+
+
+class GraphFileError(InputError):
+    """A file of graphs is missing, foreign or damaged."""
 
 
 class GraphError(WeftError):

@@ -1,6 +1,7 @@
 """The training loop: steps, checkpoints, resume, progress, the record of a run."""
 
-from weft.train.checkpoint import Checkpoint, has_checkpoint, load_checkpoint, save_checkpoint, write_atomically
+from weft.store.files import write_atomically
+from weft.train.checkpoint import Checkpoint, has_checkpoint, load_checkpoint, save_checkpoint
 from weft.train.events import EventLog, read_events, stage_seconds
 from weft.train.loop import EarlyStopping, Fitted, Interrupted, Schedule, fit
 from weft.train.progress import TrainingProgress

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from torch import Tensor
 
-from weft.errors import CheckpointError, OutputError
+from weft.errors import CheckpointError
+from weft.store.files import write_atomically
 
 FORMAT_VERSION = 2
 """2: the manifest holds a checksum of the state too."""
@@ -28,27 +28,6 @@ class Checkpoint(NamedTuple):
 
     tensors: dict[str, Tensor]
     state: dict[str, Any]
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that readers see the old content or the new one, never a part.
-
-    Raises:
-        OutputError: the folder cannot be written or the disk is full; the old file is untouched then.
-    """
-    temporary = path.with_name(f".{path.name}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(temporary, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True) if path.parent.is_dir() else None
-        raise OutputError(
-            f"cannot write {path}: {error.strerror or error}. Free space or choose another folder."
-        ) from error
 
 
 def save_checkpoint(folder: Path, tensors: Mapping[str, Tensor], state: Mapping[str, Any]) -> None:
