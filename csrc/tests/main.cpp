@@ -12,6 +12,7 @@ void test_first_seen();
 void test_gat_attention();
 void test_distinct_pairs();
 void test_gather_rows();
+void test_nearest_candidates();
 void test_sddmm();
 void test_segment_reduce();
 void test_sort_columns();
@@ -32,6 +33,7 @@ int main() {
       {"gat_attention", test_gat_attention},
       {"distinct_pairs", test_distinct_pairs},
       {"gather_rows", test_gather_rows},
+      {"nearest_candidates", test_nearest_candidates},
       {"sddmm", test_sddmm},
       {"segment_reduce", test_segment_reduce},
       {"sort_columns", test_sort_columns},

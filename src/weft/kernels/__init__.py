@@ -8,6 +8,7 @@ from weft.kernels.edges_between import edges_between, first_edges, has_parallel_
 from weft.kernels.first_seen import first_seen
 from weft.kernels.gat_attention import gat_attention
 from weft.kernels.gather_rows import gather_rows, position_table
+from weft.kernels.nearest_candidates import nearest_candidates
 from weft.kernels.sddmm import sddmm
 from weft.kernels.segment_reduce import segment_reduce
 from weft.kernels.sort_columns import sort_columns
@@ -31,6 +32,7 @@ __all__ = [
     "has_parallel_edges",
     "masked_dots",
     "masked_product",
+    "nearest_candidates",
     "position_table",
     "sddmm",
     "segment_reduce",

@@ -40,7 +40,7 @@ def knn_graph(
             - ``'bruteforce-blas'``: all distances by a matrix product, for most cases;
             - ``'bruteforce'``: all distances directly; for points whose distances are much smaller than the cloud;
             - ``'kd-tree'``: a k-d tree of SciPy's; the fastest for many points in few dimensions, on the CPU;
-            - ``'nn-descent'``: approximate; for tens of thousands of points in many dimensions. Random numbers come
+            - ``'nn-descent'``: approximate; for 100,000 points and more in many dimensions. Random numbers come
               from PyTorch's default generator.
         dist: ``'euclidean'``, or ``'cosine'``, one minus the cosine of the angle between two points.
         exclude_self: leave out the edge from each point to itself.
