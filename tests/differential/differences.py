@@ -50,6 +50,11 @@ DIFFERENCES: tuple[Difference, ...] = (
         raises=GraphError,
     ),
     Difference("node_subgraph", "an unknown type", "DGL leaves a misspelt type out", raises=TypeNameError),
+    *(
+        Difference("to_homogeneous", kind, "DGL fails for a graph without edges", ("hetero_edgeless",))
+        for kind in ("plain", "ndata and edata", "no store_type", "return_count")
+    ),
+    Difference("to_heterogeneous", "with a metagraph", "DGL loses edges of a name that two edge types have"),
     Difference("lap_pe", "k too large", "DGL's check never fires; it returns padding unasked", raises=InputError),
     Difference(
         "random_walk_pe",

@@ -5,12 +5,8 @@ PENDING_MEANINGS: frozenset[tuple[str, str]] = frozenset()
 PENDING: frozenset[str | tuple[str, str]] = PENDING_MEANINGS | frozenset(
     {
         "Graph.add_self_loop",
-        "Graph.adj_external",
-        "Graph.adj_tensors",
         "Graph.get_edge_storage",
         "Graph.get_node_storage",
-        "Graph.inc",
-        "Graph.incidence_matrix",
         "Graph.line_graph",
         "Graph.remove_self_loop",
         "Graph.reorder_graph",
@@ -24,8 +20,6 @@ PENDING: frozenset[str | tuple[str, str]] = PENDING_MEANINGS | frozenset(
         "reorder_graph",
         "sort_csc_by_tag",
         "sort_csr_by_tag",
-        "to_heterogeneous",
-        "to_homogeneous",
     }
 )
 """Names, and uses of names."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from weft.graph.describe import describe
+from weft.graph.methods.adjacency import AdjacencyMethods
 from weft.graph.methods.batches import BatchMethods
 from weft.graph.methods.conversion import ConversionMethods
 from weft.graph.methods.features import FeatureMethods
@@ -22,6 +23,7 @@ class Graph(
     BatchMethods,
     SubgraphMethods,
     ConversionMethods,
+    AdjacencyMethods,
 ):
     """Nodes and edges of one or more types, with features.
 

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from weft.errors import InputError, ShapeError, TypeNameError, did_you_mean
 from weft.graph.columns import Columns, Scheme
 from weft.graph.frame import Frame, edge_frame, node_frame
+from weft.graph.joined_types import join_relations, positions_in_types, types_of_rows
 from weft.graph.names import EID, ETYPE, NID, NTYPE
 from weft.graph.parts import G, GraphParts
 from weft.graph.schema import CanonicalEtype, Schema
-from weft.relation import Relation
 
 _ANY = slice(None)
 
@@ -89,12 +88,12 @@ def _several_relations(graph: G, found: list[int]) -> G:
     frames = [_joined_nodes(graph, triple[0], src_spaces)]
     if dst_spaces != src_spaces:
         frames.append(_joined_nodes(graph, triple[2], dst_spaces))
-    relation = _joined_relation(graph, found, src_spaces, dst_spaces)
+    relation = join_relations(graph, found, src_spaces, dst_spaces)
     edges = edge_frame(triple, relation.num_edges, graph.device)
     parts = [graph.edge_frames[index] for index in found]
     edges.columns = _joined_columns(parts)
-    edges.columns[ETYPE] = _origins(found, parts, graph.idtype, graph.device)
-    edges.columns[EID] = _positions(parts, graph.idtype, graph.device)
+    edges.columns[ETYPE] = types_of_rows(parts, found, graph.idtype)
+    edges.columns[EID] = positions_in_types(parts, graph.idtype)
     return graph.derive([relation], frames, [edges], _schema(schema, triple))
 
 
@@ -114,8 +113,8 @@ def _joined_nodes(graph: GraphParts, ntype: str, spaces: list[int]) -> Frame:
     parts = [graph.node_frames[space] for space in spaces]
     joined = node_frame(ntype, sum(part.num_rows for part in parts), graph.device)
     joined.columns = _joined_columns(parts)
-    joined.columns[NTYPE] = _origins(spaces, parts, torch.int64, graph.device)
-    joined.columns[NID] = _positions(parts, torch.int64, graph.device)
+    joined.columns[NTYPE] = types_of_rows(parts, spaces, torch.int64)
+    joined.columns[NID] = positions_in_types(parts, torch.int64)
     return joined
 
 
@@ -137,33 +136,3 @@ def _joined_columns(parts: list[Frame]) -> Columns:
             )
         joined[name] = torch.cat([part.columns[name] for part in parts])
     return joined
-
-
-def _joined_relation(graph: GraphParts, found: list[int], src_spaces: list[int], dst_spaces: list[int]) -> Relation:
-    """Return the edges of some relations, one relation after the other, between joined nodes."""
-    first_src, num_src = _offsets(graph, src_spaces)
-    first_dst, num_dst = _offsets(graph, dst_spaces)
-    ends = [graph.relations[index].coo() for index in found]
-    src = [pair[0] + first_src[graph.schema.src_spaces[index]] for index, pair in zip(found, ends, strict=True)]
-    dst = [pair[1] + first_dst[graph.schema.dst_spaces[index]] for index, pair in zip(found, ends, strict=True)]
-    return Relation.from_coo(torch.cat(src), torch.cat(dst), num_src, num_dst, in_range=True, where="Graph[...]")
-
-
-def _offsets(graph: GraphParts, spaces: list[int]) -> tuple[dict[int, int], int]:
-    """Return where the nodes of each space start, and how many there are."""
-    offsets, total = {}, 0
-    for space in spaces:
-        offsets[space] = total
-        total += graph.node_frames[space].num_rows
-    return offsets, total
-
-
-def _origins(numbers: list[int], parts: list[Frame], dtype: torch.dtype, device: torch.device) -> Tensor:
-    """Return the number of the type that each row comes from."""
-    counts = torch.tensor([part.num_rows for part in parts], device=device)
-    return torch.repeat_interleave(torch.tensor(numbers, dtype=dtype, device=device), counts)
-
-
-def _positions(parts: list[Frame], dtype: torch.dtype, device: torch.device) -> Tensor:
-    """Return the row that each row was in its own frame."""
-    return torch.cat([torch.arange(part.num_rows, dtype=dtype, device=device) for part in parts])
