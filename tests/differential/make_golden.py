@@ -14,7 +14,7 @@ import sys
 import dgl
 import torch
 
-from tests.differential import bad_inputs, program, store
+from tests.differential import bad_inputs, program, signatures, store
 
 
 def record(topic: str) -> list[list[object]]:
@@ -38,4 +38,5 @@ if __name__ == "__main__":
         store.save(path, records)
         print(f"{path.name}: {sum(len(calls) for *_, calls in records)} results, {path.stat().st_size} bytes")
     if not sys.argv[1:]:
+        signatures.RECORDED.write_text(signatures.record(dgl))
         bad_inputs.RECORDED.write_text(json.dumps(bad_inputs.record(), indent=2) + "\n")
