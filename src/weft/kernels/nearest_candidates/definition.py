@@ -49,8 +49,8 @@ def nearest_candidates(points: Tensor, candidates: Tensor, count: int) -> Tensor
         raise InputError(f"nearest_candidates: count is {count}; expected a number from 0.")
     if points.device != candidates.device:
         raise DeviceError(
-            f"nearest_candidates: points lie on {points.device} and candidates on {candidates.device}; move one of them "
-            "with .to()."
+            f"nearest_candidates: points lie on {points.device} and candidates on {candidates.device}; "
+            "move one of them with .to()."
         )
     if candidates.numel() > 0 and not torch.compiler.is_compiling():
         low, high = (int(value) for value in candidates.aminmax())
