@@ -1,7 +1,7 @@
 """A tree-LSTM that evaluates expressions: children send their states up, level by level, to the root.
 
-The trees are sums modulo 2: a leaf is 0 or 1, an inner node the parity of its children. The network sees the leaves of many
-random trees at once and learns the value of every inner node.
+The trees are sums modulo 2: a leaf is 0 or 1, an inner node the parity of its children. The network sees the leaves of
+many random trees at once and learns the value of every inner node.
 Source: Tai et al. 2015 (arXiv:1503.00075), the child-sum tree-LSTM.
 
 Run: python examples/tree_lstm.py
