@@ -83,3 +83,35 @@ def test_networkx_keeps_nodes_edges_and_attributes(graph, idtype):
     assert [ids.tolist() for ids in back.edges()] == [ids.tolist() for ids in graph.edges()]
     assert back.ndata.get("x", torch.empty(0)).flatten().tolist() == graph.ndata["x"].flatten().tolist()
     assert back.edata.get("w", torch.empty(0)).tolist() == graph.edata["w"].tolist()
+
+
+@given(typed())
+def test_one_type_for_all_and_back(graph):
+    flat = weft.to_homogeneous(graph, ndata=["x"], edata=["w"])
+    back = weft.to_heterogeneous(flat, graph.ntypes, graph.etypes, metagraph=graph.metagraph())
+    assert back.ntypes == graph.ntypes
+    for ntype in graph.ntypes:
+        assert torch.equal(back.nodes[ntype].data["x"], graph.nodes[ntype].data["x"])
+    for triple in graph.canonical_etypes:
+        assert [ids.tolist() for ids in back.edges(etype=triple)] == [ids.tolist() for ids in graph.edges(etype=triple)]
+        assert torch.equal(back.edges[triple].data["w"], graph.edges[triple].data["w"])
+
+
+@given(homogeneous(), IDTYPES, st.sampled_from(["coo", "csr"]))
+def test_scipy_keeps_the_edges(graph, idtype, layout):
+    graph = graph.astype(idtype)
+    back = weft.from_scipy(graph.adj_external(scipy_fmt=layout), idtype=idtype)
+    assert back.num_nodes() == graph.num_nodes()
+    pairs = [sorted(zip(*(ids.tolist() for ids in g.edges()), strict=True)) for g in (back, graph)]
+    assert pairs[0] == pairs[1]
+
+
+@given(st.lists(GRAPHS, min_size=1, max_size=3))
+def test_files_give_back_what_was_saved(tmp_path_factory, graphs):
+    path = str(tmp_path_factory.mktemp("graphs") / "graphs.weft")
+    labels = {"y": torch.arange(len(graphs))}
+    weft.save_graphs(path, graphs, labels)
+    loaded, found = weft.load_graphs(path)
+    for one, other in zip(graphs, loaded, strict=True):
+        assert_same_graph(one, other)
+    assert torch.equal(found["y"], labels["y"])
