@@ -1,4 +1,4 @@
-"""Structural transforms on small graphs, worked out by hand. Equality with DGL is the business of tests/differential."""
+"""Structural transforms on small graphs, worked out by hand; tests/differential compares them with DGL."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_self_loops_need_one_node_type_and_a_known_filling():
         weft.add_self_loop(small(), ["v"])
     counted = small()
     counted.edata["n"] = torch.arange(3)
-    with pytest.raises(DtypeError, match="'n', to be aggregated, has dtype torch.int64"):
+    with pytest.raises(DtypeError, match=r"'n', to be aggregated, has dtype torch\.int64"):
         weft.add_self_loop(counted, fill_data="sum")
 
 
@@ -129,7 +129,7 @@ def test_parallel_edges_become_one():
     counted = shop()
     counted.edges["buys"].data["n"] = torch.tensor([1, 2, 3])
     assert weft.to_simple(counted, copy_edata=True, aggregator="sum").edges["buys"].data["n"].tolist() == [3, 3]
-    with pytest.raises(DtypeError, match="'n' has dtype torch.int64, of which there is no mean"):
+    with pytest.raises(DtypeError, match=r"'n' has dtype torch\.int64, of which there is no mean"):
         weft.to_simple(counted, copy_edata=True, aggregator="mean")
 
 
