@@ -11,7 +11,7 @@ import hashlib
 import json
 import struct
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -95,7 +95,7 @@ def write_tensor_file(
     size = len(_header(table, kind, about, "0" * (8 * -(-end // CHUNK_BYTES))))
     with atomic_writer(path) as stream:
         stream.write(bytes(size))
-        chunks = _write_data(stream, (piece for name in names for piece in columns[name]))
+        chunks = _write_data(stream, (run for name in names for run in _runs(columns[name])))
         stream.seek(0)
         stream.write(_header(table, kind, about, chunks))
 
@@ -111,11 +111,21 @@ def _digest(table: Mapping[str, Any], about: str, chunks: str) -> str:
     return hashlib.sha256(json.dumps([table, about, chunks], sort_keys=True).encode()).hexdigest()
 
 
-def _write_data(stream: BinaryIO, pieces: Any) -> str:
-    """Write the bytes of all pieces and return the checksums of their chunks, eight hex digits each."""
+def _runs(pieces: Sequence[Tensor]) -> Iterator[Tensor]:
+    """Yield the pieces, small ones joined with those that follow, so that many of them cost few writes."""
+    start, size = 0, 0
+    for number, piece in enumerate(pieces):
+        size += piece.numel() * piece.element_size()
+        if size >= CHUNK_BYTES or number == len(pieces) - 1:
+            yield torch.cat(list(pieces[start : number + 1])) if number > start else piece
+            start, size = number + 1, 0
+
+
+def _write_data(stream: BinaryIO, runs: Iterable[Tensor]) -> str:
+    """Write the bytes of all tensors and return the checksums of their chunks, eight hex digits each."""
     sums, current, room = [], 0, CHUNK_BYTES
-    for piece in pieces:
-        flat = piece.cpu().flatten()
+    for run in runs:
+        flat = run.cpu().flatten()
         if flat.stride(0) != 1:  # a column of one row, say, which counts as contiguous with any stride
             flat = flat.clone(memory_format=torch.contiguous_format)
         data = memoryview(flat.view(torch.uint8).numpy())
