@@ -42,6 +42,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         "DGL numbers destinations by the sources given, and reports no source node",
         raises=GraphError,
     ),
+    Difference("to_block", "own sources, destinations first", "DGL reports no source node"),
     Difference(
         "to_block",
         "a destination missing",

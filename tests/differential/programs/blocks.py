@@ -23,6 +23,10 @@ def of_one_type(lib, g):
     yield Call("to_block", "destinations not among sources", lambda: lib.to_block(part(), ids(g, 1, 2), **apart))
     sources = lambda: torch.unique(torch.cat([ids(g, 1, 2), part().edges()[0]]))
     yield Call("to_block", "own sources", lambda: lib.to_block(part(), ids(g, 2, 1), src_nodes=sources()))
+    first = lambda: torch.cat([ids(g, 2, 1), sources()[~torch.isin(sources(), ids(g, 2, 1))]])
+    begun = lambda: lib.to_block(part(), ids(g, 2, 1), src_nodes=first())
+    yield Call("to_block", "own sources, destinations first", begun)
+    yield Call("to_block", "own sources, destinations first: edges", lambda: begun().edges())
     yield Call("to_block", "a destination missing", lambda: lib.to_block(lib.in_subgraph(g, ids(g, 1, 2)), ids(g, 1)))
     yield Call(
         "to_block",
