@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 # RandomState, because NumPy promises that its stream never changes; the golden files depend on it.
-HOMO = ("multi", "multi32", "edgeless", "void")
-"""Parallel edges, self-loops and isolated nodes (both ID types); nodes without edges; nothing at all."""
+HOMO = ("multi", "multi32", "large", "edgeless", "void")
+"""Parallel edges, self-loops and isolated nodes (both ID types, and larger); nodes without edges; nothing at all."""
 HETERO = ("hetero", "hetero32", "hetero_edgeless")
 """Three node types and four relations, two of one name; likewise without edges."""
 
@@ -65,6 +65,12 @@ def _multi(lib: Any, idtype: torch.dtype) -> Any:
     return _featured(lib.graph(_edges((src, dst), idtype), num_nodes=8))
 
 
+def _large(lib: Any, idtype: torch.dtype) -> Any:
+    """Forty nodes and 150 edges, many of them parallel: long enough for sorts that are not stable to show."""
+    (src, dst), (more, ends) = pairs(41, 40, 40, 90), pairs(42, 8, 8, 60)
+    return _featured(lib.graph(_edges((src + more, dst + ends), idtype), num_nodes=40), 20)
+
+
 def _simple(lib: Any, idtype: torch.dtype) -> Any:
     """Six nodes, one edge a pair, no loop, edges in no order."""
     return _featured(lib.graph(_edges(([4, 0, 2, 1, 3, 0, 5, 2], [1, 1, 3, 2, 0, 2, 4, 5]), idtype)), 5)
@@ -114,6 +120,7 @@ def _hetero_block(lib: Any, idtype: torch.dtype) -> Any:
 
 _MAKERS = {
     "multi": _multi,
+    "large": _large,
     "simple": _simple,
     "undirected": _undirected,
     "dag": _dag,

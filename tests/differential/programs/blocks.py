@@ -12,7 +12,7 @@ def ids(g, *values):
     return torch.tensor(values, dtype=g.idtype)
 
 
-@program("multi", "multi32", "edgeless", "simple")
+@program("multi", "multi32", "large", "edgeless", "simple")
 def of_one_type(lib, g):
     reached = lambda: g.in_edges(ids(g, 2, 1), form="eid")
     part = lambda: lib.edge_subgraph(g, reached(), relabel_nodes=False)

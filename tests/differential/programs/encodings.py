@@ -53,7 +53,7 @@ def labels(lib, g):
     yield Call("double_radius_node_labeling", "a far pair", lambda: lib.double_radius_node_labeling(g, 0, 5))
 
 
-@program("multi", "multi32", "undirected", "dag", "edgeless")
+@program("multi", "multi32", "large", "undirected", "dag", "edgeless")
 def distances(lib, g):
     yield Call("shortest_dist", "from a root", lambda: lib.shortest_dist(g, root=0))
     yield Call("shortest_dist", "of all pairs", lambda: lib.shortest_dist(g))

@@ -16,12 +16,12 @@ MEASURES = (
 )
 
 
-@program("undirected", "undirected32", "multi", "simple")
+@program("undirected", "undirected32", "multi", "large", "simple")
 def measures(lib, g):
     labels = torch.arange(g.num_nodes()) % 3
     for name in MEASURES:
         yield Call(name, "three classes", lambda name=name: getattr(lib, name)(g, labels))
-        two = torch.tensor([0, 0, 0, 1, 1, 1, 1, 0])[: g.num_nodes()]
+        two = torch.tensor([0, 0, 0, 1, 1, 1, 1, 0] * 5)[: g.num_nodes()]
         yield Call(name, "two classes", lambda name=name, two=two: getattr(lib, name)(g, two))
 
 

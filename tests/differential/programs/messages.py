@@ -7,7 +7,7 @@ import torch
 from tests.differential.graphs import numbers
 from tests.differential.program import Call, program
 
-MIXED = ("multi", "multi32", "edgeless", "bipartite", "block")
+MIXED = ("multi", "multi32", "large", "edgeless", "bipartite", "block")
 
 
 def ids(g, *values):

@@ -7,7 +7,7 @@ import torch
 from tests.differential.graphs import make
 from tests.differential.program import Call, program
 
-ONE_TYPE = ("multi", "multi32", "edgeless")
+ONE_TYPE = ("multi", "multi32", "large", "edgeless")
 
 
 def ids(g, *values):
@@ -31,7 +31,7 @@ def by_nodes(lib, g):
     yield Call("node_subgraph", "of a subgraph", lambda: lib.node_subgraph(lib.node_subgraph(g, nodes), [0, 2]))
 
 
-@program("multi", "multi32", "bipartite")
+@program("multi", "multi32", "large", "bipartite")
 def by_edges(lib, g):
     edges = ids(g, 5, 2, 7)
     yield Call("edge_subgraph", "tensor", lambda: lib.edge_subgraph(g, edges))
@@ -107,7 +107,7 @@ def by_direction_of_types(lib, g):
         yield Call(name, "dict, k=2", lambda function=function: function(g, {"user": 2}, 2))
 
 
-@program("multi", "multi32", "hetero", "hetero32", "bipartite")
+@program("multi", "multi32", "large", "hetero", "hetero32", "bipartite")
 def compaction(lib, g):
     yield Call("compact_graphs", "one graph", lambda: lib.compact_graphs(g))
     keep = {g.ntypes[0]: ids(g, g.num_nodes(g.ntypes[0]) - 1)}

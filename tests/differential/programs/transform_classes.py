@@ -16,7 +16,7 @@ def fresh(g):
     return copy
 
 
-ONE_TYPE = ("multi", "multi32", "edgeless")
+ONE_TYPE = ("multi", "multi32", "large", "edgeless")
 
 
 @program(*ONE_TYPE, "hetero", "hetero32")

@@ -9,7 +9,7 @@ import torch
 from tests.differential.graphs import make, numbers
 from tests.differential.program import Call, program
 
-ONE_TYPE = ("multi", "multi32", "edgeless", "void")
+ONE_TYPE = ("multi", "multi32", "large", "edgeless", "void")
 SEVERAL = ("hetero", "hetero32", "hetero_edgeless")
 
 

@@ -7,7 +7,7 @@ import torch
 from tests.differential.program import Call, program
 
 
-@program("multi", "multi32", "undirected", "dag", "dag32", "edgeless")
+@program("multi", "multi32", "large", "undirected", "dag", "dag32", "edgeless")
 def breadth_first(lib, g):
     source = torch.tensor([0], dtype=g.idtype)
     for name in ("bfs_nodes_generator", "bfs_edges_generator"):
@@ -18,7 +18,7 @@ def breadth_first(lib, g):
         yield Call(name, "reverse", lambda walk=walk: walk([2], True))
 
 
-@program("multi", "multi32", "undirected", "dag", "dag32", "edgeless")
+@program("multi", "multi32", "large", "undirected", "dag", "dag32", "edgeless")
 def depth_first(lib, g):
     yield Call("dfs_edges_generator", "list", lambda: list(lib.dfs_edges_generator(g, [0])))
     yield Call("dfs_edges_generator", "two sources", lambda: list(lib.dfs_edges_generator(g, [0, 1])))
