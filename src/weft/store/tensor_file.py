@@ -128,7 +128,7 @@ def _write_data(stream: BinaryIO, runs: Iterable[Tensor]) -> str:
         flat = run.cpu().flatten()
         if flat.stride(0) != 1:  # a column of one row, say, which counts as contiguous with any stride
             flat = flat.clone(memory_format=torch.contiguous_format)
-        data = memoryview(flat.view(torch.uint8).numpy())
+        data = flat.view(torch.uint8).numpy().data
         while len(data):
             part = data[:room]
             stream.write(part)

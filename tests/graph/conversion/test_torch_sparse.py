@@ -33,7 +33,9 @@ def test_each_layout_becomes_the_format(form, src, dst, weights):
 
 
 def test_entries_that_repeat_are_parallel_edges():
-    matrix = torch.sparse_coo_tensor([[1, 0, 1], [0, 1, 0]], torch.tensor([[1.0], [2.0], [3.0]]), (2, 2, 1))
+    matrix = torch.sparse_coo_tensor(
+        [[1, 0, 1], [0, 1, 0]], torch.tensor([[1.0], [2.0], [3.0]]), (2, 2, 1), check_invariants=True
+    )
     graph = weft.from_torch_sparse(matrix, eweight_name="w", idtype=torch.int32)
     assert edges(graph) == [[1, 0, 1], [0, 1, 0]]
     assert graph.edata["w"].tolist() == [[1], [2], [3]]
