@@ -227,3 +227,9 @@ def test_levi_graph_keeps_isolated_nodes():
     assert (levi.num_nodes("node"), levi.num_nodes("edge")) == (4, 3)
     assert levi.nodes["edge"].data["w"].tolist() == [1, 2, 3]
     assert ends(levi, "e2n") == [[0, 1, 2], [1, 1, 2]]
+
+
+def test_batch_without_self_loops_stays_a_batch():
+    both = weft.remove_self_loop(weft.batch([weft.graph(([0, 1], [1, 1])), weft.graph(([0, 0], [0, 1]))]))
+    assert both.batch_num_edges().tolist() == [1, 1]
+    assert [part.num_nodes() for part in weft.unbatch(both)] == [2, 2]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Protocol, TypeAlias, TypeGuard
+from typing import Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -17,6 +17,7 @@ TypedData: TypeAlias = Sequence[Tensor | None] | Mapping[Hashable, Tensor]
 """A tensor a type: in the order of the graph's types, None for types without, or by type."""
 
 
+@runtime_checkable
 class HasTypes(Protocol):
     """A graph, seen from below."""
 

@@ -13,7 +13,7 @@ from weft.graph import Graph
 from weft.graph.schema import Etype
 from weft.ops import gspmm
 from weft.relation import Relation
-from weft.transforms.edit import appended, refuse_block, with_edges
+from weft.transforms.edit import appended, refuse_block, remove_edges, with_edges
 
 AGGREGATIONS = ("sum", "mean", "max", "min")
 
@@ -65,6 +65,8 @@ def add_self_loop(
 def remove_self_loop(g: Graph, etype: Etype | None = None) -> Graph:
     """Return the graph without the edges of a type from a node to itself; the others keep their order.
 
+    A batch stays one.
+
     Args:
         g: not a block.
         etype: edge type, from a node type to itself; may be left out when there is one.
@@ -76,8 +78,7 @@ def remove_self_loop(g: Graph, etype: Etype | None = None) -> Graph:
     """
     index, relation = _looping("remove_self_loop", g, etype)
     src, dst = relation.coo()
-    kept = (src != dst).nonzero().squeeze(1)
-    return with_edges(g, index, *relation.edge_part(kept).coo(), g.edge_frames[index].select(kept))
+    return remove_edges(g, (src == dst).nonzero().squeeze(1), g.schema.canonical_etypes[index])
 
 
 def _looping(where: str, g: Graph, etype: Etype | None) -> tuple[int, Relation]:
