@@ -21,9 +21,9 @@ inline int64_t thread_number() {
 }
 
 // First row of part `part` of `num_parts`, cutting rows so that parts hold about equal work, where a row costs its
-// edges plus a constant. `indptr` has num_rows + 1 entries.
-inline int64_t balanced_cut(const int64_t* indptr, int64_t num_rows, int64_t part, int64_t num_parts) {
-  constexpr int64_t row_cost = 4;
+// edges plus `row_cost`. `indptr` has num_rows + 1 entries.
+inline int64_t balanced_cut(const int64_t* indptr, int64_t num_rows, int64_t part, int64_t num_parts,
+                            int64_t row_cost = 4) {
   const int64_t total = indptr[num_rows] - indptr[0] + row_cost * num_rows;
   const int64_t target = int64_t(double(total) * double(part) / double(num_parts));
   int64_t low = 0, high = num_rows;

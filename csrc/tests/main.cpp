@@ -5,6 +5,7 @@
 #include <cstdio>
 
 void test_scalars();
+void test_aggregate_linear();
 void test_conversion();
 void test_edge_softmax();
 void test_edges_between();
@@ -26,6 +27,7 @@ int main() {
     void (*run)();
   } tests[] = {
       {"scalars", test_scalars},
+      {"aggregate_linear", test_aggregate_linear},
       {"conversion", test_conversion},
       {"edge_softmax", test_edge_softmax},
       {"edges_between", test_edges_between},

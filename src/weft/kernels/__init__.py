@@ -1,5 +1,6 @@
 """``torch.ops.weft``: tensors in, tensors out. Each operator has a reference in PyTorch and a native CPU version."""
 
+from weft.kernels.aggregate_linear import aggregate_linear
 from weft.kernels.compressed import Compressed
 from weft.kernels.conversion import compressed_to_coo, coo_to_compressed, transpose
 from weft.kernels.distinct_pairs import distinct_pairs
@@ -18,6 +19,7 @@ from weft.kernels.traversal import breadth_first, depth_first, topological_level
 
 __all__ = [
     "Compressed",
+    "aggregate_linear",
     "breadth_first",
     "compressed_to_coo",
     "coo_to_compressed",

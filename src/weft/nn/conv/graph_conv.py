@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from weft import checks
 from weft.errors import InputError, ShapeError
+from weft.nn.conv.fused import aggregate_linear, fuses
 from weft.nn.conv.inputs import Features, check_edge_weight, check_size, edge_factor, relation_for, source_features
 from weft.nn.conv.scaled_sum import column, degree_scale, scaled_sum
 from weft.nn.dense import add, linear
@@ -118,17 +119,25 @@ class GraphConv(nn.Module):
             check_size("GraphConv", "feat", source, weight.shape[0])
             # Messages of the smaller size travel.
             out = self._with_bias(self._aggregate(relation, linear(source, weight.t()), edge_weight))
+        elif edge_weight is None and fuses(source, weight, self.bias):
+            check_size("GraphConv", "feat", source, weight.shape[0])
+            out = aggregate_linear(relation, source, weight, *self._scales(relation, source.dtype), bias=self.bias)
         else:
             check_size("GraphConv", "feat", source, weight.shape[0])
             out = linear(self._aggregate(relation, source, edge_weight), weight.t(), self.bias)
         return out if self._activation is None else self._activation(out)
 
-    def _aggregate(self, relation: Relation, feat: Tensor, edge_weight: Tensor | None) -> Tensor:
-        src_scale = dst_scale = None
+    def _scales(self, relation: Relation, dtype: torch.dtype) -> tuple[Tensor | None, Tensor | None]:
+        """Return the factors of sources and destinations."""
+        power, src_scale, dst_scale = -0.5 if self._norm == "both" else -1.0, None, None
         if self._norm in ("both", "left"):
-            src_scale = degree_scale(relation, "src", -0.5 if self._norm == "both" else -1.0)
+            src_scale = degree_scale(relation, "src", power, dtype)
         if self._norm in ("both", "right"):
-            dst_scale = degree_scale(relation, "dst", -0.5 if self._norm == "both" else -1.0)
+            dst_scale = degree_scale(relation, "dst", power, dtype)
+        return src_scale, dst_scale
+
+    def _aggregate(self, relation: Relation, feat: Tensor, edge_weight: Tensor | None) -> Tensor:
+        src_scale, dst_scale = self._scales(relation, feat.dtype)
         if edge_weight is None:
             return scaled_sum(relation, feat, src_scale, dst_scale)
         if src_scale is not None:

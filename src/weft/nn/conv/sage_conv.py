@@ -10,6 +10,7 @@ from torch.nn.utils.rnn import PackedSequence
 
 from weft import checks
 from weft.errors import ShapeError
+from weft.nn.conv.fused import aggregate_linear, fuses, is_plain
 from weft.nn.conv.inputs import (
     Features,
     Sizes,
@@ -20,7 +21,7 @@ from weft.nn.conv.inputs import (
     pair_of_sizes,
     relation_for,
 )
-from weft.nn.conv.scaled_sum import neighbour_mean
+from weft.nn.conv.scaled_sum import degree_scale, neighbour_mean
 from weft.nn.dense import Linear, add
 from weft.ops import gspmm
 from weft.ops.target import GraphLike
@@ -138,6 +139,8 @@ class SAGEConv(nn.Module):
             return out if self.bias is None else add(out, self.bias)
         if self._aggre_type == "mean":
             first = self._in_src_feats > self._out_feats
+            if not first and edge_weight is None and self._fuses(source, destination):
+                return self._fused_mean(relation, source, destination)
             neighbours = _reduce(relation, self.fc_neigh(source) if first else source, edge_weight, "mean")
             neighbours = neighbours if first else self.fc_neigh(neighbours)
         elif self._aggre_type == "pool":
@@ -146,6 +149,22 @@ class SAGEConv(nn.Module):
         else:
             neighbours = self.fc_neigh(self._last_states(relation, source, edge_weight))
         return add(self.fc_self(destination), neighbours)
+
+    def _fuses(self, source: Tensor, destination: Tensor) -> bool:
+        layers = (self.fc_neigh, self.fc_self)
+        weights = (self.fc_neigh.weight, self.fc_self.weight, self.fc_self.bias)
+        return is_plain(*layers) and fuses(source, destination, *weights)
+
+    def _fused_mean(self, relation: Relation, source: Tensor, destination: Tensor) -> Tensor:
+        return aggregate_linear(
+            relation,
+            source,
+            self.fc_neigh.weight.t(),
+            dst_scale=degree_scale(relation, "dst", -1.0, source.dtype),
+            self_feat=None if destination is source else destination,
+            self_weight=self.fc_self.weight.t(),
+            bias=self.fc_self.bias,
+        )
 
     def _gcn(self, relation: Relation, source: Tensor, destination: Tensor, edge_weight: Tensor | None) -> Tensor:
         first = self._in_src_feats > self._out_feats

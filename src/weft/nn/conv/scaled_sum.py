@@ -12,7 +12,7 @@ from weft.kernels.memory import large_empty
 from weft.ops import copy_u_mean, copy_u_sum
 from weft.relation import Relation
 
-_SCALES: WeakKeyDictionary[Relation, dict[tuple[str, float], Tensor]] = WeakKeyDictionary()
+_SCALES: WeakKeyDictionary[Relation, dict[tuple[str, float, torch.dtype], Tensor]] = WeakKeyDictionary()
 
 
 def scaled_sum(relation: Relation, feat: Tensor, src_scale: Tensor | None, dst_scale: Tensor | None) -> Tensor:
@@ -46,22 +46,24 @@ def neighbour_mean(relation: Relation, feat: Tensor) -> Tensor:
     return mean
 
 
-def degree_scale(relation: Relation, side: str, power: float) -> Tensor:
+def degree_scale(relation: Relation, side: str, power: float, dtype: torch.dtype = torch.float32) -> Tensor:
     """Return ``max(degree, 1) ** power`` of each source (``src``, out-degrees) or destination (``dst``, in-degrees).
 
-    float32. Kept as long as the relation, because it is the same in every layer and step.
+    float64 for float64 features, else float32. Kept as long as the relation, because it is the same in every layer and
+    step.
     """
+    dtype = torch.float64 if dtype == torch.float64 else torch.float32
     if torch.compiler.is_compiling():
-        return _degree_scale(relation, side, power)
+        return _degree_scale(relation, side, power, dtype)
     kept = _SCALES.setdefault(relation, {})
-    if (side, power) not in kept:
-        kept[side, power] = _degree_scale(relation, side, power)
-    return kept[side, power]
+    if (side, power, dtype) not in kept:
+        kept[side, power, dtype] = _degree_scale(relation, side, power, dtype)
+    return kept[side, power, dtype]
 
 
-def _degree_scale(relation: Relation, side: str, power: float) -> Tensor:
+def _degree_scale(relation: Relation, side: str, power: float, dtype: torch.dtype) -> Tensor:
     degrees = relation.out_degrees() if side == "src" else relation.in_degrees()
-    return degrees.clamp(min=1).to(torch.float32).pow(power)
+    return degrees.clamp(min=1).to(dtype).pow(power)
 
 
 def column(scale: Tensor, feat: Tensor) -> Tensor:
@@ -80,7 +82,7 @@ class _Mean(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None]:
-        inverse = degree_scale(ctx.relation, "dst", -1.0)
+        inverse = degree_scale(ctx.relation, "dst", -1.0, grad.dtype)
         return scaled_sum(ctx.relation.reverse(), grad, inverse, None), None
 
 
