@@ -59,6 +59,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         Difference("to_homogeneous", kind, "DGL fails for a graph without edges", ("hetero_edgeless",))
         for kind in ("plain", "ndata and edata", "no store_type", "return_count")
     ),
+    Difference("hetero_from_shared_memory", "structure", "DGL keeps the name of a graph that is gone"),
     Difference("to_heterogeneous", "with a metagraph", "DGL loses edges of a name that two edge types have"),
     Difference("lap_pe", "k too large", "DGL's check never fires; it returns padding unasked", raises=InputError),
     Difference(

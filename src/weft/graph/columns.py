@@ -62,6 +62,13 @@ class Columns(MutableMapping[str, Tensor]):
     def __repr__(self) -> str:
         return repr(dict(self))
 
+    def __getstate__(self) -> dict[str, Tensor]:
+        """Return what is pickled: the columns themselves, not the larger tensors whose rows they are."""
+        return dict(self)
+
+    def __setstate__(self, columns: dict[str, Tensor]) -> None:
+        self._held = dict(columns)
+
     def names(self) -> KeysView[str]:
         """Return the names, as fast as a dict's."""
         return self._held.keys()

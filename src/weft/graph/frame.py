@@ -194,9 +194,9 @@ class Frame:
         """Return the frame after a function of each column that works row by row, a cast for instance."""
         return self._with(self.num_rows, self.columns.mapped(function))
 
-    def to(self, device: torch.device) -> Frame:
+    def to(self, device: torch.device, *, non_blocking: bool = False) -> Frame:
         """Return the frame with its tensors on a device."""
-        moved = self.mapped(lambda column: column.to(device))
+        moved = self.mapped(lambda column: column.to(device, non_blocking=non_blocking))
         moved.device = device
         return moved
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -106,12 +107,12 @@ def degrees(owner: Compressed | None, owner_ids: Tensor | None, other: Compresse
     return counts.index_add_(0, owner_ids, counts.new_ones(()).expand(len(owner_ids)))  # one 1, not one an edge
 
 
-def move(compressed: Compressed | None, device: torch.device | str | int) -> Compressed | None:
-    """Return the format on a device, None for None."""
+def mapped(compressed: Compressed | None, function: Callable[[Tensor], Tensor]) -> Compressed | None:
+    """Return the format with a function of each of its tensors, None for None."""
     if compressed is None:
         return None
     indptr, indices, eids, num_cols = compressed
-    return Compressed(indptr.to(device), indices.to(device), None if eids is None else eids.to(device), num_cols)
+    return Compressed(function(indptr), function(indices), None if eids is None else function(eids), num_cols)
 
 
 def grow(compressed: Compressed | None, num_rows: int, num_cols: int) -> Compressed | None:

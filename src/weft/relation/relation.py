@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import torch
@@ -253,18 +253,30 @@ class Relation:
         grown._in_degrees = grown._out_degrees = None
         return grown
 
-    def to(self, device: torch.device | str | int) -> Relation:
+    def to(self, device: torch.device | str | int, *, non_blocking: bool = False) -> Relation:
         """Return the relation on a device, with the formats it has; itself when it is there already."""
         if _same_device(torch.device(device), self.device):
             return self
+        return self.mapped(lambda tensor: tensor.to(device, non_blocking=non_blocking))
+
+    def mapped(self, function: Callable[[Tensor], Tensor]) -> Relation:
+        """Return the relation with each of its tensors replaced by one of the same values, elsewhere in memory."""
         moved = self._copy()
-        moved._coo = tuple(ids.to(device) for ids in self._coo) if self._coo is not None else None  # type: ignore[assignment]
-        moved._csr = layout.move(self._csr, device)
-        moved._csc = layout.move(self._csc, device)
+        moved._coo = (function(self._coo[0]), function(self._coo[1])) if self._coo is not None else None
+        moved._csr = layout.mapped(self._csr, function)
+        moved._csc = layout.mapped(self._csc, function)
         moved._in_degrees = moved._out_degrees = None
-        held = moved._coo[0] if moved._coo is not None else (moved._csr or moved._csc).indices  # type: ignore[union-attr]
-        moved.device = held.device
+        moved.device = moved.tensors()[0].device
         return moved
+
+    def tensors(self) -> list[Tensor]:
+        """Return the tensors that hold the structure now."""
+        held = [*(self._coo or ()), *(self._csr or ())[:3], *(self._csc or ())[:3]]
+        return [part for part in held if isinstance(part, Tensor)]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is pickled: the structure, without what is derived from it."""
+        return {**self.__dict__, "_in_degrees": None, "_out_degrees": None, "_reversed": None}
 
     def astype(self, idtype: torch.dtype) -> Relation:
         """Return the relation with IDs of another type; compressed formats are shared.

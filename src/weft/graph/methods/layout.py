@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 
+from weft.graph import pinning
 from weft.graph.parts import GraphParts
 from weft.relation import FORMATS
+
+if TYPE_CHECKING:
+    from weft.graph.graph import Graph
 
 L = TypeVar("L", bound="LayoutMethods")
 
@@ -46,14 +50,20 @@ class LayoutMethods(GraphParts):
         """Return the graph with int64 IDs."""
         return self.astype(torch.int64)
 
-    def to(self: L, device: torch.device | str) -> L:
-        """Return the graph on a device, features included; itself when it is there."""
-        relations = [relation.to(device) for relation in self.relations]
+    def to(self: L, device: torch.device | str, *, non_blocking: bool = False) -> L:
+        """Return the graph on a device, features included; itself when it is there.
+
+        Args:
+            device: where to.
+            non_blocking: let copies from pinned memory run on while the program goes on, as in PyTorch.
+        """
+        relations = [relation.to(device, non_blocking=non_blocking) for relation in self.relations]
         if all(new is old for new, old in zip(relations, self.relations, strict=True)):
             return self
         moved = self.with_relations(relations)
-        moved.node_frames = [frame.to(relations[0].device) for frame in moved.node_frames]
-        moved.edge_frames = [frame.to(relations[0].device) for frame in moved.edge_frames]
+        home = relations[0].device
+        moved.node_frames = [frame.to(home, non_blocking=non_blocking) for frame in moved.node_frames]
+        moved.edge_frames = [frame.to(home, non_blocking=non_blocking) for frame in moved.edge_frames]
         return moved
 
     def cpu(self: L) -> L:
@@ -65,3 +75,40 @@ class LayoutMethods(GraphParts):
         return self.with_relations(self.relations)
 
     __copy__ = clone
+
+    def pin_memory_(self: L) -> L:
+        """Move structure and features to page-locked memory, from which a GPU copies faster; return this graph.
+
+        Raises:
+            DeviceError: no CUDA device here, or the graph is not on the CPU.
+        """
+        pinning.pin(self)
+        return self
+
+    def unpin_memory_(self: L) -> L:
+        """Move structure and features back to ordinary memory; return this graph."""
+        pinning.unpin(self)
+        return self
+
+    def is_pinned(self) -> bool:
+        """Return whether the structure lies in page-locked memory."""
+        return pinning.is_pinned(self)
+
+    def record_stream(self: L, stream: torch.cuda.Stream) -> L:
+        """Keep the memory of this graph, on a GPU, until what ``stream`` has queued now is done; return this graph.
+
+        Raises:
+            DeviceError: the graph is not on a CUDA device.
+        """
+        pinning.record_stream(self, stream)
+        return self
+
+    def shared_memory(self, name: str, formats: Sequence[str] = FORMATS) -> Graph:
+        """Return the structure, without features, in shared memory under a name, for other processes to open.
+
+        ``weft.hetero_from_shared_memory(name)`` opens it for as long as the graph returned here lives. See
+        ``weft.graph.sharing.to_shared_memory``.
+        """
+        from weft.graph.sharing import to_shared_memory  # makes graphs, so it comes after Graph
+
+        return to_shared_memory(self, name, formats)
