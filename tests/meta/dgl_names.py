@@ -104,6 +104,8 @@ LISTING: dict[str, dict[str, str]] = {
 
 COMPAT = "an alias or changes a graph in place: weft.compat.dgl will have it, over functions that are here"
 PINNED = "lets the kernels of a GPU read the CPU's memory: comes with sampling and loading in issue 6"
+METHOD = "a method that repeats the function weft.{}: weft.compat.dgl will have it"
+STORAGE = "how a data loader reads a column: comes with sampling and loading in issue 6"
 LEFT_OUT: dict[str, str] = {
     "DGLGraph": f"the class is weft.Graph; {COMPAT}",
     "DGLHeteroGraph": COMPAT,
@@ -115,6 +117,12 @@ LEFT_OUT: dict[str, str] = {
     "Graph.add_edges": COMPAT,
     "Graph.remove_nodes": COMPAT,
     "Graph.remove_edges": COMPAT,
+    **{
+        f"Graph.{name}": METHOD.format(name)
+        for name in ("add_self_loop", "line_graph", "remove_self_loop", "reverse", "to_simple")
+    },
+    "Graph.get_node_storage": STORAGE,
+    "Graph.get_edge_storage": STORAGE,
     "to_simple_graph": COMPAT,
     "laplacian_pe": COMPAT,
     "transforms.LaplacianPE": COMPAT,

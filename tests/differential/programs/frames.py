@@ -151,14 +151,6 @@ def initializers(lib, g):
     yield Call("init.zero_initializer", "call", lambda: lib.init.zero_initializer(*shape))
 
 
-@program("multi", "hetero")
-def storages(lib, g):
-    ntype, etype = g.ntypes[0], g.canonical_etypes[0]
-    rows = torch.tensor([1, 0])
-    yield Call("Graph.get_node_storage", "fetch", lambda: g.get_node_storage("h", ntype).fetch(rows, "cpu"))
-    yield Call("Graph.get_edge_storage", "fetch", lambda: g.get_edge_storage("w", etype).fetch(rows, "cpu"))
-
-
 @program("multi", "hetero", "block")
 def casts(lib, g):
     yield Call("to_half", "features", lambda: lib.to_half(g))

@@ -70,8 +70,6 @@ def loops(lib, g):
         yield Call("add_self_loop", f"fill_data={name}", lambda name=name: lib.add_self_loop(g, fill_data=name))
     yield Call("add_self_loop", "some columns", lambda: lib.add_self_loop(g, edge_feat_names=["w"], fill_data="sum"))
     yield Call("remove_self_loop", "plain", lambda: lib.remove_self_loop(g))
-    yield Call("Graph.add_self_loop", "method", lambda: g.add_self_loop())
-    yield Call("Graph.remove_self_loop", "method", lambda: g.remove_self_loop())
     yield Call("add_self_loop", "an unknown fill", lambda: lib.add_self_loop(g, fill_data="median"))
 
 
@@ -87,7 +85,6 @@ def reversed_edges(lib, g):
     yield Call("reverse", "plain", lambda: lib.reverse(g))
     yield Call("reverse", "copy_edata", lambda: lib.reverse(g, copy_edata=True))
     yield Call("reverse", "no copy_ndata", lambda: lib.reverse(g, copy_ndata=False))
-    yield Call("Graph.reverse", "method", lambda: g.reverse())
 
 
 @program(*ONE_TYPE)
@@ -119,7 +116,6 @@ def simple(lib, g):
         kind = {"copy_edata": True, "aggregator": name}
         yield Call("to_simple", f"aggregator={name}", lambda kind=kind: lib.to_simple(g, **kind))
     yield Call("to_simple", "no copy_ndata", lambda: lib.to_simple(g, copy_ndata=False))
-    yield Call("Graph.to_simple", "method", lambda: g.to_simple())
     yield Call("to_simple", "an unknown aggregator", lambda: lib.to_simple(g, copy_edata=True, aggregator="median"))
 
 
@@ -128,7 +124,6 @@ def composed(lib, g):
     yield Call("line_graph", "plain", lambda: lib.line_graph(g))
     yield Call("line_graph", "no backtracking", lambda: lib.line_graph(g, backtracking=False))
     yield Call("line_graph", "shared", lambda: lib.line_graph(g, shared=True))
-    yield Call("Graph.line_graph", "method", lambda: g.line_graph())
 
 
 @program("multi", "multi32", "simple", "edgeless")
