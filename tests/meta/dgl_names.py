@@ -103,7 +103,6 @@ LISTING: dict[str, dict[str, str]] = {
 }
 
 COMPAT = "an alias or changes a graph in place: weft.compat.dgl will have it, over functions that are here"
-PINNED = "lets the kernels of a GPU read the CPU's memory: comes with sampling and loading in issue 6"
 METHOD = "a method that repeats the function weft.{}: weft.compat.dgl will have it"
 STORAGE = "how a data loader reads a column: comes with sampling and loading in issue 6"
 LEFT_OUT: dict[str, str] = {
@@ -126,10 +125,6 @@ LEFT_OUT: dict[str, str] = {
     "to_simple_graph": COMPAT,
     "laplacian_pe": COMPAT,
     "transforms.LaplacianPE": COMPAT,
-    "Graph.record_stream": "orders the streams of a GPU; weft's kernels run on the CPU",
-    "Graph.pin_memory_": PINNED,
-    "Graph.unpin_memory_": PINNED,
-    "Graph.is_pinned": PINNED,
     "LazyFeature": "marks columns for data loaders to fetch: comes with sampling in issue 6",
     "frame.Frame": "DGL's inside; weft's is weft.graph.frame.Frame, with tests in tests/graph/test_frame.py",
     "frame.Column": "DGL's inside; weft's is weft.graph.columns, with tests in tests/graph/test_columns.py",
@@ -147,6 +142,9 @@ LEFT_OUT: dict[str, str] = {
 """Names without a counterpart, and why."""
 
 ELSEWHERE: dict[str, str] = {
+    "Graph.pin_memory_": "tests/graph/test_pinning.py",
+    "Graph.record_stream": "tests/graph/test_pinning.py",
+    "Graph.unpin_memory_": "tests/graph/test_pinning.py",
     "ALL": "tests/ops/test_edge_softmax.py",
     "__version__": "tests/meta/test_import.py::test_version_is_one_number",
 }

@@ -14,6 +14,8 @@ from tests.differential import program, store
 from tests.differential.pending import PENDING
 from tests.meta.dgl_names import ELSEWHERE, LEFT_OUT, LISTING
 
+import weft
+
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = [
     (section, grade, name) for section, grades in LISTING.items() for grade in grades for name in grades[grade].split()
@@ -69,6 +71,12 @@ def test_no_name_is_listed_twice():
 def test_what_is_left_out_is_not_covered():
     assert sorted(set(LEFT_OUT) & set(covering())) == []
     assert sorted(set(LEFT_OUT) & set(ELSEWHERE)) == []
+
+
+@pytest.mark.parametrize("name", sorted(LEFT_OUT))
+def test_what_is_left_out_is_not_in_weft(name):
+    with pytest.raises(AttributeError):
+        program.resolve(weft, name)
 
 
 def test_reasons_and_places_are_of_names_that_are_listed():

@@ -139,6 +139,7 @@ def id_types(lib, g):
     yield Call("Graph.clone", "graph", lambda: g.clone())
     yield Call("Graph.to", "the same device", lambda: g.to("cpu"))
     yield Call("Graph.cpu", "graph", lambda: g.cpu())
+    yield Call("Graph.is_pinned", "on the CPU", lambda: g.is_pinned())
     yield Call("Graph.materialize_data", "graph", lambda: g.materialize_data())
     yield Call("Graph.astype", "float32", lambda: g.astype(torch.float32))
 
