@@ -130,8 +130,6 @@ LEFT_OUT: dict[str, str] = {
     "frame.Column": "DGL's inside; weft's is weft.graph.columns, with tests in tests/graph/test_columns.py",
     "init.base_initializer": "only raises NotImplementedError in DGL: any function can be an initializer",
     "function.BuiltinFunction": "DGL's inside; weft's messages and reducers are plain values of weft.function",
-    "function.BinaryMessageFunction": "DGL's inside; weft's messages and reducers are plain values of weft.function",
-    "function.CopyMessageFunction": "DGL's inside; weft's messages and reducers are plain values of weft.function",
     "function.TargetCode": "DGL's inside: a number for u, v or e",
     "backend_name": "weft has one backend, PyTorch",
     "enable_verbose_logging": "turns on the log of DGL's native code; weft's prints nothing",
@@ -142,6 +140,8 @@ LEFT_OUT: dict[str, str] = {
 """Names without a counterpart, and why."""
 
 ELSEWHERE: dict[str, str] = {
+    "function.BinaryMessageFunction": "tests/function/test_function.py",
+    "function.CopyMessageFunction": "tests/function/test_function.py",
     "Graph.pin_memory_": "tests/graph/test_pinning.py",
     "Graph.record_stream": "tests/graph/test_pinning.py",
     "Graph.unpin_memory_": "tests/graph/test_pinning.py",
