@@ -73,6 +73,29 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference("transforms.ToLevi", "plain", "DGL loses the nodes after the last with an edge", ("multi", "edgeless")),
     Difference("transforms.RowFeatNormalizer", "subtract_min", "DGL fails on a feature without rows", ("edgeless",)),
     Difference("to_networkx", "other names", "DGL calls the edge ID of a homogeneous graph id", ("multi", "multi32")),
+    *(
+        Difference(
+            name, meaning, "DGL's sort mixes edges of one node up; here they keep their order", ("multi", "multi32")
+        )
+        for name, meaning in (
+            ("reorder_graph", "edges by source"),
+            ("reorder_graph", "edges by destination"),
+            ("Graph.reorder_graph", "method"),
+        )
+    ),
+    Difference("reorder_graph", "no IDs", "DGL leaves a feature '__orig__' behind"),
+    *(
+        Difference("partition_graph_with_halo", meaning, "DGL takes int64 IDs alone", ("multi32",))
+        for meaning in ("1 hops", "1 hops, reshuffle", "2 hops", "2 hops, reshuffle", "no halo")
+    ),
+    *(
+        Difference(name, meaning, "DGL takes int64 IDs alone", ("undirected32",))
+        for name, meaning in (
+            ("metis_partition_assignment", "two parts"),
+            ("metis_partition_assignment", "recursive"),
+            ("metis_partition", "nodes of the parts"),
+        )
+    ),
     Difference("Graph.batch_size", "with int32 IDs", "DGL keeps int64 counts, which its own batch then refuses"),
     *(
         Difference("knn_graph", meaning, "DGL lists the neighbours of a point in the order of its heap")

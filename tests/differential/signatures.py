@@ -15,6 +15,7 @@ DIFFERENCES: dict[str, str] = {
     "add_reverse_edges": "readonly has no effect in DGL and is deprecated there",
     "create_block": "node_count_check came with DGL 2.2",
     "load_graphs": "verify, for files too large to read at once; DGL keeps no checksums",
+    "partition_graph_with_halo": "num_parts, for parts without a node",
     "prop_edges": "functions have no default: a graph has none registered, as old versions of DGL did",
     "prop_nodes": "likewise",
     "reverse": "share_ndata and share_edata are deprecated in DGL",

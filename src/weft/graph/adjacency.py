@@ -53,7 +53,8 @@ def adj_tensors(graph: GraphParts, fmt: str, etype: Etype | None) -> tuple[Tenso
 
     Args:
         graph: any.
-        fmt: ``coo`` for ``(src, dst)``; ``csr`` or ``csc`` for ``(indptr, indices, eids)``.
+        fmt: ``coo`` for ``(src, dst)``; ``csr`` or ``csc`` for ``(indptr, indices, eids)``: a row in edge-ID order, or
+            tag after tag once ``sort_csr_by_tag`` or ``sort_csc_by_tag`` has sorted it.
         etype: edge type; may be left out when there is one.
     """
     where = "adj_tensors"
@@ -61,7 +62,7 @@ def adj_tensors(graph: GraphParts, fmt: str, etype: Etype | None) -> tuple[Tenso
     relation = graph.relations[graph.schema.relation(where, etype)]
     if fmt == "coo":
         return relation.coo()
-    compressed = relation.csr() if fmt == "csr" else relation.csc()
+    compressed = relation.rows_by_tag(fmt) or (relation.csr() if fmt == "csr" else relation.csc())
     eids = compressed.eids
     if eids is None:
         eids = torch.arange(relation.num_edges, device=relation.device)

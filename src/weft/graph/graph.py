@@ -9,6 +9,7 @@ from weft.graph.methods.conversion import ConversionMethods
 from weft.graph.methods.features import FeatureMethods
 from weft.graph.methods.layout import LayoutMethods
 from weft.graph.methods.messages import MessageMethods
+from weft.graph.methods.order import OrderMethods
 from weft.graph.methods.structure import StructureMethods
 from weft.graph.methods.subgraphs import SubgraphMethods
 from weft.graph.methods.types import TypeMethods
@@ -24,6 +25,7 @@ class Graph(
     SubgraphMethods,
     ConversionMethods,
     AdjacencyMethods,
+    OrderMethods,
 ):
     """Nodes and edges of one or more types, with features.
 

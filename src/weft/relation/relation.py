@@ -55,6 +55,7 @@ class Relation:
         self._in_degrees: Tensor | None = None
         self._out_degrees: Tensor | None = None
         self._reversed: Relation | None = None
+        self._rows_by_tag: dict[str, Compressed] = {}
 
     @classmethod
     def from_coo(
@@ -184,6 +185,24 @@ class Relation:
             self._csc = csc
         return csc
 
+    def with_rows_by_tag(self, layout_name: str, held: Compressed) -> Relation:
+        """Return the relation with another order of the edges within rows beside its formats.
+
+        Note [Rows by tag]: kernels count on edge IDs that ascend in each row, so ``csr()`` and ``csc()`` stay as they
+        are. Who reads rows tag by tag (``adj_tensors``, samplers) asks for ``rows_by_tag`` first.
+
+        Args:
+            layout_name: ``csr`` or ``csc``.
+            held: the same edges in the same rows.
+        """
+        copy = self._copy()
+        copy._rows_by_tag = {**self._rows_by_tag, layout_name: held}
+        return copy
+
+    def rows_by_tag(self, layout_name: str) -> Compressed | None:
+        """Return ``csr`` or ``csc`` with rows in tag order, None when they were not sorted so; Note [Rows by tag]."""
+        return self._rows_by_tag.get(layout_name)
+
     def in_degrees(self) -> Tensor:
         """Return ``(num_dst,)`` int64: how many edges end at each destination."""
         if self._in_degrees is None:
@@ -216,6 +235,7 @@ class Relation:
                 src_sorted=self._dst_sorted,
                 dst_sorted=self._src_sorted,
             )
+            self._reversed._rows_by_tag = {swap[name]: held for name, held in self._rows_by_tag.items()}
         self._share_formats(self._reversed)
         return self._reversed
 
@@ -251,6 +271,7 @@ class Relation:
         grown.num_src, grown.num_dst = num_src, num_dst
         grown._csr, grown._csc = layout.grow(self._csr, num_src, num_dst), layout.grow(self._csc, num_dst, num_src)
         grown._in_degrees = grown._out_degrees = None
+        grown._rows_by_tag = {}
         return grown
 
     def to(self, device: torch.device | str | int, *, non_blocking: bool = False) -> Relation:
@@ -265,6 +286,11 @@ class Relation:
         moved._coo = (function(self._coo[0]), function(self._coo[1])) if self._coo is not None else None
         moved._csr = layout.mapped(self._csr, function)
         moved._csc = layout.mapped(self._csc, function)
+        moved._rows_by_tag = {}
+        for name, held in self._rows_by_tag.items():
+            again = layout.mapped(held, function)
+            assert again is not None
+            moved._rows_by_tag[name] = again
         moved._in_degrees = moved._out_degrees = None
         moved.device = moved.tensors()[0].device
         return moved
@@ -361,6 +387,7 @@ class Relation:
             dst_sorted=self._dst_sorted,
         )
         copy._in_degrees, copy._out_degrees = self._in_degrees, self._out_degrees
+        copy._rows_by_tag = self._rows_by_tag
         return copy
 
     def __repr__(self) -> str:

@@ -1,5 +1,6 @@
 """Graphs made from points and other graphs, and encodings of where nodes lie: functions, and classes to compose."""
 
+from weft.graph.reorder import reorder_graph
 from weft.transforms.augmentation import AddEdge, DropEdge, DropNode, FeatMask, NodeShuffle
 from weft.transforms.base import BaseTransform, Compose
 from weft.transforms.diffusion import GDC, PPR, HeatKernel
@@ -12,6 +13,7 @@ from weft.transforms.line_graph import line_graph
 from weft.transforms.metapath import metapath_reachable_graph
 from weft.transforms.norm import norm_by_dst
 from weft.transforms.normalisation import GCNNorm, RowFeatNormalizer
+from weft.transforms.partition import metis_partition, metis_partition_assignment, partition_graph_with_halo
 from weft.transforms.paths import double_radius_node_labeling, shortest_dist
 from weft.transforms.positional import SVDPE, LapPE, RandomWalkPE
 from weft.transforms.precision import to_bfloat16, to_double, to_float, to_half
@@ -31,6 +33,7 @@ from weft.transforms.structural import (
     ToLevi,
     ToSimple,
 )
+from weft.transforms.tags import sort_csc_by_tag, sort_csr_by_tag
 
 __all__ = [
     "GDC",
@@ -71,15 +74,21 @@ __all__ = [
     "laplacian_lambda_max",
     "line_graph",
     "metapath_reachable_graph",
+    "metis_partition",
+    "metis_partition_assignment",
     "norm_by_dst",
+    "partition_graph_with_halo",
     "radius_graph",
     "random_walk_pe",
     "remove_edges",
     "remove_nodes",
     "remove_self_loop",
+    "reorder_graph",
     "reverse",
     "segmented_knn_graph",
     "shortest_dist",
+    "sort_csc_by_tag",
+    "sort_csr_by_tag",
     "svd_pe",
     "to_bfloat16",
     "to_bidirected",
