@@ -114,7 +114,8 @@ class aggregate_linear_rows {
     const row_block<T> sum{scratch, padded_};
     if (task_.indptr) {
       if (task_.col_scale) {
-        aggregate<message_tag<message::mul, false, true>>(first, count, scratch);
+        // A number a node: it lies in a cache, and fetching it ahead would take the place of a row of features.
+        aggregate<message_tag<message::mul, false, true, false>>(first, count, scratch);
       } else {
         aggregate<message_tag<message::copy, false, false>>(first, count, scratch);
       }

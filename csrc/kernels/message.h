@@ -73,10 +73,11 @@ struct operand_order {
 };
 
 // Calls body with the compile-time message and operand kinds; operands must have been ordered so that only div has a
-// scalar on the left.
-template <message Op, bool LhsScalar, bool RhsScalar>
+// scalar on the left. `RhsFar`: the right operand lies too far away to be read without fetching it ahead.
+template <message Op, bool LhsScalar, bool RhsScalar, bool RhsFar = true>
 struct message_tag {
   static constexpr message op = Op;
+  static constexpr bool rhs_far = RhsFar;
   static constexpr bool lhs_scalar = LhsScalar, rhs_scalar = RhsScalar;
 };
 

@@ -98,7 +98,7 @@ void spmm_group(const spmm_task<T, Index>& task, int64_t first, int64_t last, co
     const int64_t ahead = std::min(p + edges_ahead, last_edge);
     const T* next = lhs_of.at(ahead);
     for (int i = 0; i < NV; i += per_line) prefetch(next + i * W);
-    if constexpr (binary) prefetch(rhs_of.at(ahead));
+    if constexpr (binary && Message::rhs_far) prefetch(rhs_of.at(ahead));
     const T* lhs = lhs_of.at(p);
     const T* rhs = binary ? rhs_of.at(p) : nullptr;
     for (int i = 0; i < NV; ++i) combine(i, message_of(lhs, rhs, i));
