@@ -153,7 +153,7 @@ __all__ = [
     "unbatch",
 ]
 
-_ON_FIRST_USE = ("data", "metrics", "nn", "report", "tables", "tasks", "train", "transforms")
+_ON_FIRST_USE = ("data", "metrics", "nn", "report", "sparse", "tables", "tasks", "train", "transforms")
 _FROM = {
     "AddEdge": "weft.transforms",
     "AddMetaPaths": "weft.transforms",
