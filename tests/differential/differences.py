@@ -143,6 +143,53 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(
         "transforms.SIGNDiffusion", "weights, rw", "DGL gives NaN without in-edges", ("multi", "multi32", "edgeless")
     ),
+    Difference("sparse.spmatrix", "a value outside of the shape", "DGL reads outside its arrays later", raises=IdError),
+    Difference("sparse.spmatrix", "a negative index", "DGL reads outside its arrays later", raises=IdError),
+    Difference("sparse.mul", "no matrix", "DGL multiplies two numbers", raises=InputError),
+    Difference("sparse.sum", "unknown dim", "DGL gives zeros", raises=InputError),
+    Difference("sparse.softmax", "unknown dim", "DGL gives infinities", raises=InputError),
+    *(
+        Difference("sparse.SparseMatrix.range_select", meaning, "DGL takes bounds from 0 to the size only")
+        for meaning in ("open end", "negative bound")
+    ),
+    *(
+        Difference("sparse.matmul", meaning, "DGL gives the wrong shape, or fails, for a diagonal that is not square")
+        for meaning in ("diagonals, not square", "tall diagonal and sparse", "wide diagonal and sparse")
+    ),
+    Difference(
+        "sparse.SparseMatrix.to_dense",
+        "of all entries",
+        "DGL keeps one of the entries at a place; its products add them up",
+        ("multi", "multi32", "bipartite", "bipartite32"),
+    ),
+    Difference("sparse.add", "gradient", "DGL's sum of two matrices has no gradient"),
+    Difference("sparse.spspmm", "duplicates", "DGL refuses duplicates, which add up in any product"),
+    *(
+        Difference(
+            "sparse.SparseMatrix.compact", f"dim {dim}{more}", "DGL mixes int64 into int32", ("multi32", "bipartite32")
+        )
+        for dim in (0, 1)
+        for more in ("", ", leading")
+    ),
+    *(
+        Difference(
+            "sparse.SparseMatrix.sample",
+            f"dim {dim}, {meaning}",
+            "DGL takes the wrong rows of int32 matrices",
+            ("bipartite32",) if dim == 0 else ("multi32", "bipartite32"),
+        )
+        for dim in (0, 1)
+        for meaning in ("more than there are", "all")
+    ),
+    *(
+        Difference("sparse.SparseMatrix.sample", meaning, "DGL cannot sample from all without naming them")
+        for meaning in ("all rows", "all columns")
+    ),
+    Difference("Graph.adj", "numbers", "DGL cannot read the weights of a graph with one edge type"),
+    *(
+        Difference(name, meaning, "DGL counts the sources of a block as its destinations", ("block",))
+        for name, meaning in (("Graph.adj", "ones"), ("Graph.adj", "csc"), ("Graph.adjacency_matrix", "ones"))
+    ),
 )
 
 

@@ -11,6 +11,32 @@ from weft import checks
 from weft.errors import GraphError
 from weft.graph.parts import GraphParts
 from weft.graph.schema import Etype
+from weft.sparse import SparseMatrix
+from weft.sparse.construction import from_relation
+
+
+def adj(graph: GraphParts, etype: Etype | None, eweight_name: str | None) -> SparseMatrix:
+    """Return the adjacency matrix of an edge type: rows are sources, columns destinations, entry ``e`` is edge ``e``.
+
+    Args:
+        graph: any.
+        etype: edge type; may be left out when there is one.
+        eweight_name: edge feature ``(E,)`` or ``(E, D)`` to take as values; float32 ones by default.
+
+    Returns:
+        A matrix that shares the graph's formats.
+
+    Raises:
+        FieldError: no edge feature of that name.
+        ShapeError: a feature with more dimensions.
+    """
+    index = graph.schema.relation("adj", etype)
+    relation = graph.relations[index]
+    if eweight_name is None:
+        val = torch.ones(relation.num_edges, device=relation.device)
+    else:
+        val = graph.edge_frames[index].get("adj", eweight_name)
+    return from_relation("adj", relation, val)
 
 
 def adj_external(

@@ -178,6 +178,11 @@ def identity(
     return diag(torch.ones(sizes, dtype=dtype, device=device), shape)
 
 
+def from_relation(where: str, relation: Relation, val: Tensor) -> SparseMatrix:
+    """Return the matrix with an entry for each edge of a relation, whose sources are rows; shares its formats."""
+    return _matrix(where, Pattern(relation), val)
+
+
 def _matrix(where: str, pattern: Pattern, val: Tensor | None) -> SparseMatrix:
     device = pattern.relation.device
     if val is None:

@@ -65,11 +65,12 @@ class Pattern:
     def index_tensors(self, dim: int) -> tuple[Tensor, Tensor, Tensor | None]:
         """Return CSR (``dim`` 0) or CSC (1) as users see it, in the ID type.
 
-        The third part is None where the pattern was given in that format, so that values stand in its order.
+        The third part is None where the pattern was given in that format, so that values stand in its order, and
+        where there are no entries.
         """
         indptr, indices, eids, _ = self.compressed(dim)
         idtype = self.relation.idtype
-        if self.layout in ("diag", ("csr", "csc")[dim]):
+        if self.nnz == 0 or self.layout in ("diag", ("csr", "csc")[dim]):
             entries = None
         elif eids is None:
             entries = torch.arange(self.nnz, dtype=idtype, device=indices.device)

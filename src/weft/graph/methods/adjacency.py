@@ -10,12 +10,24 @@ from torch import Tensor
 from weft.graph import adjacency
 from weft.graph.parts import GraphParts
 from weft.graph.schema import Etype
+from weft.sparse import SparseMatrix
 
 _CPU = torch.device("cpu")
 
 
 class AdjacencyMethods(GraphParts):
-    """Edges for other libraries."""
+    """Edges as matrices and tensors."""
+
+    def adj(self, etype: Etype | None = None, eweight_name: str | None = None) -> SparseMatrix:
+        """Return the adjacency matrix as a ``weft.sparse`` matrix: rows are sources, entry ``e`` is edge ``e``.
+
+        Values are the edge feature ``eweight_name``, else ones; see ``weft.graph.adjacency.adj``.
+        """
+        return adjacency.adj(self, etype, eweight_name)
+
+    def adjacency_matrix(self, etype: Etype | None = None) -> SparseMatrix:
+        """Return ``adj(etype)``: the adjacency matrix with values of one."""
+        return adjacency.adj(self, etype, None)
 
     def adj_external(
         self,
