@@ -7,7 +7,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.cases.graphs import Case, cases, random_case
-from torch.autograd import gradcheck
+from torch.autograd import gradcheck, gradgradcheck
 
 from weft.errors import DtypeError, ShapeError
 from weft.kernels import Compressed, edge_softmax
@@ -113,6 +113,14 @@ def test_gradient_is_right(heads):
     assert gradcheck(lambda values: edge_softmax(case.csc, values), scores)
 
 
+@pytest.mark.parametrize("in_order", [False, True])
+@pytest.mark.parametrize("heads", [(), (2, 3)])
+def test_second_derivative_is_right(heads, in_order):
+    case = random_case(seed=3, in_order=in_order)
+    scores = scores_for(case, heads, torch.float64).requires_grad_()
+    assert gradgradcheck(lambda values: edge_softmax(case.csc, values), scores)
+
+
 def test_operators_pass_opcheck():
     case = random_case(seed=4)
     layout, scores = case.csc, scores_for(case, (2,), torch.float32)
@@ -120,7 +128,10 @@ def test_operators_pass_opcheck():
         torch.ops.weft.edge_softmax.default, (layout.indptr, layout.eids, scores.clone().requires_grad_())
     )
     out = edge_softmax(layout, scores)
-    torch.library.opcheck(torch.ops.weft.edge_softmax_backward.default, (layout.indptr, layout.eids, out, scores))
+    torch.library.opcheck(
+        torch.ops.weft.edge_softmax_backward.default,
+        (layout.indptr, layout.eids, out.requires_grad_(), scores.clone().requires_grad_()),
+    )
 
 
 @pytest.mark.parametrize("in_order", [False, True])

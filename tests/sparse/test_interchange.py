@@ -46,7 +46,7 @@ def test_gradients_pass_both_ways():
 
 
 def test_other_tensors_are_refused():
-    with pytest.raises(InputError, match="got torch.strided; expected a tensor in COO, CSR or CSC layout"):
+    with pytest.raises(InputError, match=r"got torch.strided; expected a tensor in COO, CSR or CSC layout"):
         sparse.from_torch_sparse(torch.ones(2, 2))
     with pytest.raises(InputError, match="got list"):
         sparse.from_torch_sparse([[1.0]])

@@ -33,5 +33,5 @@ def test_rows_are_normalised_by_default_and_it_is_differentiable():
 def test_what_cannot_be_is_refused():
     with pytest.raises(InputError, match="softmax: got dim=2"):
         sparse.softmax(example(), 2)
-    with pytest.raises(DtypeError, match="softmax: val has dtype torch.int64"):
+    with pytest.raises(DtypeError, match=r"softmax: val has dtype torch.int64"):
         sparse.softmax(example().long())

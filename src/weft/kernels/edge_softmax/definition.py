@@ -11,6 +11,8 @@ from weft.errors import DtypeError, ShapeError
 from weft.kernels import native as library
 from weft.kernels.compressed import Compressed
 from weft.kernels.edge_softmax import native, reference
+from weft.kernels.sddmm import sddmm
+from weft.kernels.spmm import spmm
 
 torch.library.define("weft::edge_softmax", "(Tensor indptr, Tensor? eids, Tensor scores) -> Tensor")
 torch.library.define("weft::edge_softmax_backward", "(Tensor indptr, Tensor? eids, Tensor out, Tensor grad) -> Tensor")
@@ -90,3 +92,31 @@ def _backward(ctx: Any, grad: Tensor) -> tuple[None, None, Tensor]:
 
 
 torch.library.register_autograd("weft::edge_softmax", _backward, setup_context=_setup_context)
+
+
+def _setup_second(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+    ctx.save_for_backward(*inputs)
+
+
+def _second_backward(ctx: Any, slope: Tensor) -> tuple[None, None, Tensor | None, Tensor | None]:
+    """Differentiate ``out * (grad - s)``, where ``s`` is the sum of ``out * grad`` over the row."""
+    indptr, eids, out, grad = ctx.saved_tensors
+    grad_out = grad_grad = None
+    if ctx.needs_input_grad[2]:
+        sums = _row_sums(indptr, eids, torch.stack([out * grad, out * slope], 1))
+        grad_out = slope * (grad - sums[:, 0]) - grad * sums[:, 1]
+    if ctx.needs_input_grad[3]:
+        grad_grad = torch.ops.weft.edge_softmax_backward(indptr, eids, out, slope)
+    return None, None, grad_out, grad_grad
+
+
+def _row_sums(indptr: Tensor, eids: Tensor | None, values: Tensor) -> Tensor:
+    """Return, for each edge, the sum of ``values`` ``(E, *trailing)`` over its row."""
+    # Sums and copies of edge values never look at the other ends; any numbers in range will do.
+    num_edges = values.shape[0]
+    ends = torch.arange(num_edges, device=values.device) if eids is None else eids
+    rows = Compressed(indptr, ends, eids, num_edges)
+    return sddmm(rows, spmm(rows, None, values, "copy_rhs", "sum"), None, "copy_lhs", "v")
+
+
+torch.library.register_autograd("weft::edge_softmax_backward", _second_backward, setup_context=_setup_second)
