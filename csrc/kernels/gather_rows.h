@@ -8,9 +8,11 @@
 // Checked by the caller: rows lie in [0, num_rows), `table` has an entry for each column.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "dispatch.h"
+#include "memory.h"
 #include "parallel.h"
 
 namespace weft {
@@ -36,19 +38,24 @@ int32_t gather_rows_offsets(const int64_t* indptr, const Index* indices, const I
   return ok;
 }
 
-// which, cols and out_eids (offsets[num_chosen]); `eids` may be null (positions are edge IDs), so may `table`.
-template <typename Index, typename Id>
+// which, cols and out_eids (offsets[num_chosen]); `eids` may be null (positions are edge IDs), so may `table`, and
+// `which` when it is not wanted.
+template <typename Index, typename Id, typename Col>
 int32_t gather_rows(const int64_t* indptr, const Index* indices, const Index* eids, const Id* rows, int64_t num_chosen,
-                    const Index* table, const int64_t* offsets, Id* which, Id* cols, Id* out_eids, int num_threads) {
+                    const Index* table, const int64_t* offsets, Id* which, Col* cols, Id* out_eids, int num_threads) {
+  const int64_t num_edges = offsets[num_chosen];
+  if (which != nullptr) prefer_large_pages(which, num_edges * int64_t(sizeof(Id)));
+  prefer_large_pages(cols, num_edges * int64_t(sizeof(Col)));
+  prefer_large_pages(out_eids, num_edges * int64_t(sizeof(Id)));
   for_row_ranges(offsets, num_chosen, num_threads, [&](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; ++i) {
       int64_t out = offsets[i];
       const int64_t full = offsets[i + 1], stop = indptr[rows[i] + 1];
+      if (which != nullptr) std::fill(which + out, which + full, Id(i));
       for (int64_t p = indptr[rows[i]]; p < stop && out < full; ++p) {
         const Index col = table == nullptr ? indices[p] : table[indices[p]];
         if (col < 0) continue;
-        which[out] = Id(i);
-        cols[out] = Id(col);
+        cols[out] = Col(col);
         out_eids[out] = eids == nullptr ? Id(p) : Id(eids[p]);
         ++out;
       }

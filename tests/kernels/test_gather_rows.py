@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.cases.graphs import cases, random_case
 
 from weft.errors import DtypeError, ShapeError
-from weft.kernels import coo_to_compressed, gather_rows, position_table
+from weft.kernels import coo_to_compressed, gather_rows, position_table, slice_rows
 from weft.kernels.gather_rows import native, reference
 
 CSR = coo_to_compressed(torch.tensor([0, 1, 0, 2]), torch.tensor([1, 1, 0, 1]), 3, 2)
@@ -43,9 +43,11 @@ def test_native_equals_reference(case, data):
     kept = torch.arange(0, case.num_dst, 2)
     for table in (None, position_table(kept, case.num_dst, case.csr.indices.dtype)):
         arguments = (case.csr.indptr, case.csr.indices, case.csr.eids, rows, table)
-        for one, other in zip(native.gather_rows(*arguments), reference.gather_rows(*arguments), strict=True):
-            assert one.dtype == other.dtype
-            assert torch.equal(one, other)
+        for name in ("gather_rows", "slice_rows"):
+            found, expected = getattr(native, name)(*arguments), getattr(reference, name)(*arguments)
+            for one, other in zip(found, expected, strict=True):
+                assert one.dtype == other.dtype
+                assert torch.equal(one, other)
 
 
 @pytest.mark.native
@@ -70,8 +72,16 @@ def test_arguments_that_do_not_fit_are_refused():
         gather_rows(CSR, torch.tensor([0]), torch.zeros(3, dtype=torch.int32))
 
 
-def test_operator_passes_opcheck():
+def test_rows_become_a_format_of_their_own():
+    part, eids = slice_rows(CSR, torch.tensor([2, 0]), 2)
+    assert part.indptr.tolist() == [0, 1, 3]
+    assert part.indices.tolist() == [1, 1, 0]
+    assert (part.eids, part.num_cols, eids.tolist()) == (None, 2, [3, 0, 2])
+
+
+def test_operators_pass_opcheck():
     table = position_table(torch.tensor([1]), 2, torch.int32)
     for kept in (None, table):
         arguments = (CSR.indptr, CSR.indices, CSR.eids, torch.tensor([2, 0]), kept)
         torch.library.opcheck(torch.ops.weft.gather_rows.default, arguments)
+        torch.library.opcheck(torch.ops.weft.slice_rows.default, arguments)

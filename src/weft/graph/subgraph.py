@@ -17,7 +17,7 @@ from weft.graph.relabel import Ends, relabel
 from weft.graph.schema import Schema
 from weft.graph.selection import chosen_edges, chosen_nodes, refuse_block
 from weft.kernels import gather_rows
-from weft.relation import Relation, induced_edges
+from weft.relation import Relation, induced
 
 
 def node_subgraph(
@@ -49,15 +49,13 @@ def node_subgraph(
     """
     refuse_block("node_subgraph", graph)
     chosen = chosen_nodes("node_subgraph", graph, nodes, distinct=True)
-    edges, eids = [], []
+    relations, eids = [], []
     spaces = zip(graph.schema.src_spaces, graph.schema.dst_spaces, strict=True)
     for relation, (src, dst) in zip(graph.relations, spaces, strict=True):
-        starts, ends, found = induced_edges(relation, chosen[src], chosen[dst])
-        if not relabel_nodes:
-            starts, ends = chosen[src].index_select(0, starts), chosen[dst].index_select(0, ends)
-        edges.append(Ends(starts, ends))
+        part, found = induced(relation, chosen[src], chosen[dst])
+        relations.append(part if relabel_nodes else relation.edge_part(found))
         eids.append(found)
-    return _build(graph, chosen if relabel_nodes else None, edges, eids, store_ids, output_device)
+    return _build(graph, chosen if relabel_nodes else None, relations, eids, store_ids, output_device)
 
 
 def edge_subgraph(
@@ -152,18 +150,20 @@ def _touched(
         counts = [frame.num_rows for frame in graph.node_frames]
         nothing = [torch.empty(0, dtype=graph.idtype, device=graph.device) for _ in counts]
         nodes, (edges,) = relabel(graph.schema, counts, [edges], nothing)
-    return _build(graph, nodes, edges, eids, store_ids, output_device)
+    counts = [frame.num_rows for frame in graph.node_frames] if nodes is None else [len(ids) for ids in nodes]
+    relations = between(graph.schema, counts, edges)
+    return _build(graph, nodes, relations, eids, store_ids, output_device)
 
 
 def _build(
     graph: G,
     nodes: Sequence[Tensor] | None,
-    edges: Sequence[Ends],
+    relations: Sequence[Relation],
     eids: Sequence[Tensor],
     store_ids: bool,
     output_device: Any,
 ) -> G:
-    """Return the graph of chosen nodes (None for all) and edges, between new numbers, with their features."""
+    """Return the graph of chosen nodes (None for all) and edges, with their features."""
     node_frames = [frame.copy() for frame in graph.node_frames]
     if nodes is not None:
         node_frames = [frame.select(ids.long()) for frame, ids in zip(graph.node_frames, nodes, strict=True)]
@@ -174,7 +174,6 @@ def _build(
     if store_ids:
         for frame, ids in zip(edge_frames, eids, strict=True):
             frame.set("subgraph", EID, ids)
-    relations = between(graph.schema, [frame.num_rows for frame in node_frames], edges)
     part = graph.derive(relations, node_frames, edge_frames)
     return part if output_device is None else part.to(output_device)  # type: ignore[attr-defined]
 

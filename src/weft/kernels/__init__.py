@@ -8,7 +8,7 @@ from weft.kernels.edge_softmax import edge_softmax
 from weft.kernels.edges_between import edges_between, first_edges, has_parallel_edges
 from weft.kernels.first_seen import first_seen
 from weft.kernels.gat_attention import gat_attention
-from weft.kernels.gather_rows import gather_rows, position_table
+from weft.kernels.gather_rows import gather_rows, position_table, slice_rows
 from weft.kernels.nearest_candidates import nearest_candidates
 from weft.kernels.sddmm import sddmm
 from weft.kernels.segment_reduce import segment_reduce
@@ -38,6 +38,7 @@ __all__ = [
     "position_table",
     "sddmm",
     "segment_reduce",
+    "slice_rows",
     "sort_columns",
     "spmm",
     "spmm_arg",

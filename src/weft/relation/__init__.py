@@ -1,6 +1,6 @@
 """Adjacency of one edge type: COO, CSR and CSC, made when needed and kept."""
 
-from weft.relation.induced import induced_edges
+from weft.relation.induced import induced
 from weft.relation.layout import check_pair
 from weft.relation.lookup import all_between, first_between, is_multigraph
 from weft.relation.pairs import DistinctPairs, by_src_and_dst, distinct_pairs, pairs_both_ways
@@ -15,7 +15,7 @@ __all__ = [
     "check_pair",
     "distinct_pairs",
     "first_between",
-    "induced_edges",
+    "induced",
     "is_multigraph",
     "pairs_both_ways",
 ]

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from weft.kernels import first_seen, gather_rows, position_table
+from weft.kernels import first_seen, gather_rows, position_table, slice_rows
 from weft.relation.relation import Relation
 
 
-def induced_edges(relation: Relation, src: Tensor, dst: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the edges from chosen sources to chosen destinations, source after source, IDs ascending inside of one.
+def induced(relation: Relation, src: Tensor, dst: Tensor) -> tuple[Relation, Tensor]:
+    """Return the relation between chosen nodes, numbered in the order given, and the edge IDs that its edges had.
+
+    Edges come source after source, IDs ascending inside of one.
 
     Args:
         relation: whose edges.
         src: ``(n,)`` of ``idtype``, distinct, checked.
         dst: ``(m,)`` likewise.
-
-    Returns:
-        ``(from, to, eids)``, each ``(k,)`` of ``idtype``: places in ``src`` and ``dst``, and edge IDs.
     """
     csr = relation.csr()
     if _is_small(relation.num_dst, csr.indptr, src, dst):
         which, cols, eids = gather_rows(csr, src)
         _, places = first_seen(cols, relation.num_dst, dst)
         kept = (places < len(dst)).nonzero().squeeze(1)
-        return which.index_select(0, kept), places.index_select(0, kept), eids.index_select(0, kept)
+        ends = which.index_select(0, kept), places.index_select(0, kept)
+        return Relation.from_coo(*ends, len(src), len(dst), in_range=True), eids.index_select(0, kept)
     table = position_table(dst, relation.num_dst, csr.indices.dtype)
-    return gather_rows(csr, src, table)
+    part, eids = slice_rows(csr, src, len(dst), table)
+    return Relation(len(src), len(dst), len(eids), relation.idtype, relation.device, csr=part), eids
 
 
 def _is_small(num_dst: int, indptr: Tensor, src: Tensor, dst: Tensor) -> bool:

@@ -1,5 +1,5 @@
 """Edges of chosen rows."""
 
-from weft.kernels.gather_rows.definition import gather_rows, position_table
+from weft.kernels.gather_rows.definition import gather_rows, position_table, slice_rows
 
-__all__ = ["gather_rows", "position_table"]
+__all__ = ["gather_rows", "position_table", "slice_rows"]

@@ -22,3 +22,13 @@ def gather_rows(
         which, cols, positions = which[kept], cols[kept], positions[kept]
     found = positions if eids is None else eids[positions]
     return which.to(rows.dtype), cols.to(rows.dtype), found.to(rows.dtype)
+
+
+def slice_rows(
+    indptr: Tensor, indices: Tensor, eids: Tensor | None, rows: Tensor, table: Tensor | None
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return offsets, cols and eids."""
+    which, cols, found = gather_rows(indptr, indices, eids, rows, table)
+    offsets = torch.zeros(len(rows) + 1, dtype=torch.int64, device=rows.device)
+    torch.cumsum(torch.bincount(which, minlength=len(rows)), 0, out=offsets[1:])
+    return offsets, cols.to(indices.dtype), found
