@@ -62,7 +62,7 @@ def test_idtype_is_the_tensors_own_or_as_asked():
 
 def test_graph_shares_the_users_tensors():
     src, dst = torch.tensor([0, 1]), torch.tensor([1, 0])
-    assert weft.graph((src, dst)).edges()[0].data_ptr() == src.data_ptr()
+    assert weft.graph((src, dst)).relations[0].coo()[0].data_ptr() == src.data_ptr()
 
 
 def test_promise_of_order_is_kept():

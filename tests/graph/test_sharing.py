@@ -25,7 +25,7 @@ def name(request):
 
 def test_a_graph_shares_the_tensors_it_is_made_of():
     src, dst = torch.tensor([0, 1]), torch.tensor([1, 0])
-    held = weft.graph((src, dst)).edges()
+    held = weft.graph((src, dst)).relations[0].coo()
     assert (held[0].data_ptr(), held[1].data_ptr()) == (src.data_ptr(), dst.data_ptr())
 
 
@@ -35,7 +35,7 @@ def test_a_queue_carries_a_graph_without_copying_it():
     child = context.Process(target=change_what_comes, args=(graphs, answers))
     child.start()
     g = eight_edges()
-    src = g.edges()[0]
+    src = g.relations[0].coo()[0]
     graphs.put(g)
     assert answers.get(timeout=120) == ([3, 0, 1, 1, 3, 3, 0, 2], [0, 10, 20, 30, 40], repr(g))
     assert answers.get(timeout=120) == "changed"
@@ -86,7 +86,7 @@ def test_blocks_and_graphs_without_edges_can_be_shared(name):
 
 def test_the_name_is_free_again_when_the_graph_is_gone(name):
     shared = eight_edges().shared_memory(name)
-    src = shared.edges()[0]
+    src = shared.relations[0].coo()[0]
     with pytest.raises(InputError, match=r"shared_memory: there is a graph named .* in shared memory already"):
         eight_edges().shared_memory(name)
     del shared
@@ -152,7 +152,7 @@ def test_clones_share_memory_but_not_columns(make):
     twin.ndata["x"][0] = 5
     assert "new" not in g.ndata
     assert g.ndata["x"][0] == 5
-    assert twin.edges()[0].data_ptr() == g.edges()[0].data_ptr()
+    assert twin.relations[0].coo()[0].data_ptr() == g.relations[0].coo()[0].data_ptr()
 
 
 def test_a_part_is_pickled_without_the_features_of_the_whole():

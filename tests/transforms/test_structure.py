@@ -233,3 +233,11 @@ def test_batch_without_self_loops_stays_a_batch():
     both = weft.remove_self_loop(weft.batch([weft.graph(([0, 1], [1, 1])), weft.graph(([0, 0], [0, 1]))]))
     assert both.batch_num_edges().tolist() == [1, 1]
     assert [part.num_nodes() for part in weft.unbatch(both)] == [2, 2]
+
+
+def test_gcn_norm_of_weights_that_sum_to_zero_has_a_gradient():
+    g = weft.graph(([0, 1, 2], [1, 2, 2]))
+    weight = torch.tensor([0.0, 1.0, 1.0], requires_grad=True)
+    g.edata["w"] = weight
+    transforms.GCNNorm()(g).edata["w"].sum().backward()
+    assert torch.isfinite(weight.grad).all()

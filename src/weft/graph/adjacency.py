@@ -87,7 +87,8 @@ def adj_tensors(graph: GraphParts, fmt: str, etype: Etype | None) -> tuple[Tenso
     checks.choice(where, "fmt", fmt, ("coo", "csr", "csc"))
     relation = graph.relations[graph.schema.relation(where, etype)]
     if fmt == "coo":
-        return relation.coo()
+        src, dst = relation.coo()
+        return src.clone(), dst.clone()  # the relation keeps its own
     compressed = relation.rows_by_tag(fmt) or (relation.csr() if fmt == "csr" else relation.csc())
     eids = compressed.eids
     if eids is None:

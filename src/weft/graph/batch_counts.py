@@ -32,12 +32,12 @@ def batch_num_nodes(graph: GraphParts, ntype: str | None = None) -> Tensor:
 
     Source: DGL's ``DGLGraph.batch_num_nodes``.
     """
-    return node_counts(graph, graph.schema.space("batch_num_nodes", ntype))
+    return node_counts(graph, graph.schema.space("batch_num_nodes", ntype)).clone()
 
 
 def batch_num_edges(graph: GraphParts, etype: Etype | None = None) -> Tensor:
     """Return how many edges of a type each graph of a batch has, like `batch_num_nodes`."""
-    return edge_counts(graph, graph.schema.relation("batch_num_edges", etype))
+    return edge_counts(graph, graph.schema.relation("batch_num_edges", etype)).clone()
 
 
 def node_counts(graph: GraphParts, space: int) -> Tensor:

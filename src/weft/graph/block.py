@@ -132,7 +132,7 @@ def _block(
     node_frames = []
     for ids, frame in zip([*src, *dst], [*graph.node_frames, *graph.node_frames], strict=True):
         selected = frame.select(ids.long())
-        selected.set("to_block", NID, ids)
+        selected.set("to_block", NID, ids.clone())
         node_frames.append(selected)
     edge_frames = []
     for frame in graph.edge_frames:

@@ -20,7 +20,8 @@ class _Pending(NamedTuple):
     """Rows of a tensor, to be gathered when the column is read.
 
     Note [Lazy rows]: a subgraph takes rows of every feature of its parent, most of which nobody reads. So it notes the
-    tensor and the rows; what is read is gathered, once. An in-place change of the parent's tensor before that is seen.
+    tensor and the rows; what is read is gathered, once unless it takes a gradient. An in-place change of the parent's
+    tensor before that is seen.
     """
 
     base: Tensor
@@ -39,8 +40,9 @@ class Columns(MutableMapping[str, Tensor]):
         if isinstance(held, Tensor):
             return held
         made = held.base.index_select(0, held.rows)
-        if torch.is_grad_enabled() or not held.base.requires_grad:
-            # Else it would be kept without its gradient.
+        if not held.base.requires_grad and not torch.is_inference_mode_enabled():
+            # What takes a gradient is gathered anew: the backward pass frees its history, the optimizer changes it.
+            # What inference mode makes cannot be trained with later.
             self._held[name] = made
         return made
 
@@ -87,6 +89,9 @@ class Columns(MutableMapping[str, Tensor]):
 
     def select(self, rows: Tensor) -> Columns:
         """Return the columns' rows ``rows`` ``(n,)`` int64, gathered when they are read."""
+        if not self._held:
+            return Columns()
+        rows = rows.clone()  # the caller's may change before a column is read
         composed: dict[int, Tensor] = {}
         selected = Columns()
         for name, held in self._held.items():

@@ -69,7 +69,9 @@ def filter_edges(
     """
     where = "filter_edges"
     index = graph.schema.relation(where, etype)
-    passage = whole(graph, index) if is_all(edges) else along(graph, index, edge_rows(where, graph, edges, index))
+    passage = (
+        whole(graph, index) if is_all(edges) else along(graph, index, edge_rows(where, graph, edges, index, pairs=True))
+    )
     batch = EdgeBatch(passage)
     ids = batch.edges()[2]
     return ids[_mask(where, predicate, batch)]

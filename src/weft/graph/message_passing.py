@@ -94,7 +94,7 @@ def send_and_recv(
     where = "send_and_recv"
     check_pair(where, message_func, reduce_func)
     index = graph.schema.relation(where, etype)
-    rows = edge_rows(where, graph, edges, index)
+    rows = edge_rows(where, graph, edges, index, pairs=True)
     src, dst = graph.relations[index].coo()
     _pass_some(
         where, graph, index, src[rows].long(), dst[rows].long(), rows, message_func, reduce_func, apply_node_func
@@ -215,7 +215,7 @@ def apply_edges(graph: GraphParts, func: Message, edges: Any, etype: Etype | Non
     if is_all(edges):
         graph.edge_frames[index].write(where, message_values(where, whole(graph, index), func))
         return
-    rows = edge_rows(where, graph, edges, index)
+    rows = edge_rows(where, graph, edges, index, pairs=True)
     graph.edge_frames[index].write(where, message_values(where, along(graph, index, rows), func), rows)
 
 

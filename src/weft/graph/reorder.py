@@ -31,6 +31,8 @@ def reorder_graph(
 ) -> G:
     """Return the graph with its nodes, then its edges, numbered in another order; features go with them.
 
+    A batch of graphs becomes one graph; ``set_batch_num_nodes`` and ``set_batch_num_edges`` say anew which is whose.
+
     Args:
         g: graph with one node type and one edge type.
         node_permute_algo: ``rcmk`` for reverse Cuthill-McKee (neighbours get near numbers), ``metis`` for part after

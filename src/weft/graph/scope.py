@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from weft.graph.frame import Frame
     from weft.graph.parts import GraphParts
 
 
@@ -17,11 +18,12 @@ class LocalScope:
     def __init__(self, graph: GraphParts) -> None:
         """Guard a graph."""
         self._graph = graph
+        self._outer: list[tuple[list[Frame], list[Frame]]] = []
 
     def __enter__(self) -> None:
-        self._node_frames, self._edge_frames = self._graph.node_frames, self._graph.edge_frames
-        self._graph.node_frames = [frame.copy() for frame in self._node_frames]
-        self._graph.edge_frames = [frame.copy() for frame in self._edge_frames]
+        self._outer.append((self._graph.node_frames, self._graph.edge_frames))
+        self._graph.node_frames = [frame.copy() for frame in self._graph.node_frames]
+        self._graph.edge_frames = [frame.copy() for frame in self._graph.edge_frames]
 
     def __exit__(self, *exception: object) -> None:
-        self._graph.node_frames, self._graph.edge_frames = self._node_frames, self._edge_frames
+        self._graph.node_frames, self._graph.edge_frames = self._outer.pop()

@@ -59,16 +59,17 @@ def node_rows(where: str, graph: GraphParts, selected: Any, space: int) -> Tenso
     return rows.to(torch.int64)
 
 
-def edge_rows(where: str, graph: GraphParts, selected: Any, index: int) -> Tensor:
+def edge_rows(where: str, graph: GraphParts, selected: Any, index: int, *, pairs: bool = False) -> Tensor:
     """Return selected edges of a relation, checked, as ``(n,)`` int64 IDs.
 
     Args:
         where: function named in messages.
         graph: whose edges.
-        selected: edge IDs, or a tuple of source IDs and destination IDs.
+        selected: edge IDs.
         index: number of the relation.
+        pairs: a tuple of two stands for source IDs and destination IDs.
     """
-    if isinstance(selected, tuple) and len(selected) == 2:
+    if pairs and isinstance(selected, tuple) and len(selected) == 2:
         src, dst, _ = _pairs(where, graph, *selected, index)
         return _lowest_ids(where, graph, src, dst, index)
     frame = graph.edge_frames[index]
@@ -106,7 +107,9 @@ def all_edges(graph: GraphParts, form: str, order: str | None, etype: Etype | No
     relation = graph.relations[graph.schema.relation("edges", etype)]
     if order == "srcdst":
         return _in_form(form, *by_src_and_dst(relation))
-    src, dst = relation.coo()
+    src, dst = (
+        relation.coo() if form == "eid" else (ids.clone() for ids in relation.coo())
+    )  # the relation keeps its own
     return _in_form(form, src, dst, torch.arange(relation.num_edges, dtype=graph.idtype, device=graph.device))
 
 

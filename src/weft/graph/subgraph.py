@@ -169,7 +169,7 @@ def _build(
         node_frames = [frame.select(ids.long()) for frame, ids in zip(graph.node_frames, nodes, strict=True)]
         if store_ids:
             for frame, ids in zip(node_frames, nodes, strict=True):
-                frame.set("subgraph", NID, ids)
+                frame.set("subgraph", NID, ids.clone())
     edge_frames = [frame.select(ids.long()) for frame, ids in zip(graph.edge_frames, eids, strict=True)]
     if store_ids:
         for frame, ids in zip(edge_frames, eids, strict=True):

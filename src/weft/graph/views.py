@@ -115,8 +115,13 @@ class TypedData(MutableMapping[str, Any]):
                 f"{self._where}: got a {type(value).__name__} for {name!r}, but there are {len(self._frames)} types; "
                 f"expected a dict from type to tensor, with types among {', '.join(map(repr, self._frames))}."
             )
+        written = {}
         for key, tensor in value.items():
-            self._frames[self._resolve(self._where, key)].set(self._where, name, tensor)
+            frame = self._frames[self._resolve(self._where, key)]
+            written[id(frame)] = (frame, frame.copy())
+            written[id(frame)][1].set(self._where, name, tensor)
+        for frame, changed in written.values():  # all of them fit
+            frame.columns = changed.columns
 
     def __delitem__(self, name: str) -> None:
         for key in self[name]:
@@ -186,21 +191,21 @@ class EdgeView:
         frame = self._graph.edge_frames[index]
         if selected is None:
             return Space(FrameData("edges", frame, self._graph.schema.canonical_etypes[index]))
-        return Space(RowsData("edges", frame, edge_rows("edges", self._graph, selected, index)))
+        return Space(RowsData("edges", frame, edge_rows("edges", self._graph, selected, index, pairs=True)))
 
 
 def _split_key(key: Any) -> tuple[Any, Any]:
     """Return the selection (None for all) and the type (None for the only one) that a key names."""
     if key is None or isinstance(key, str) or _is_triple(key):
         return None, key
-    if isinstance(key, slice):
-        if key != slice(None):
-            raise InputError(f"nodes and edges: got {key}; expected IDs, a type, or [:] for all.")
-        return None, None
+    selected, name = key, None
     if isinstance(key, tuple) and len(key) == 2 and (isinstance(key[1], str) or _is_triple(key[1])):
         selected, name = key
-        return (None if isinstance(selected, slice) else selected), name
-    return key, None
+    if isinstance(selected, slice):
+        if selected != slice(None):
+            raise InputError(f"nodes and edges: got {selected}; expected IDs, a type, or [:] for all.")
+        return None, name
+    return selected, name
 
 
 def _is_triple(key: Any) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -14,6 +15,22 @@ from weft.kernels import Compressed, coo_to_compressed, transpose
 from weft.relation import layout
 
 FORMATS = ("coo", "csr", "csc")
+
+
+M = TypeVar("M")
+
+
+def _outliving_inference(method: Callable[[Relation], M]) -> Callable[[Relation], M]:
+    """Return a method whose result is made outside of inference mode, because it is kept and may be trained with."""
+
+    @functools.wraps(method)
+    def make(relation: Relation) -> M:
+        if torch.compiler.is_compiling() or not torch.is_inference_mode_enabled():
+            return method(relation)
+        with torch.inference_mode(False):
+            return method(relation)
+
+    return make
 
 
 class Relation:
@@ -143,6 +160,7 @@ class Relation:
         """
         return cls.from_csr(indptr, indices, eids, num_dst, num_src, where=where).reverse()
 
+    @_outliving_inference
     def coo(self) -> tuple[Tensor, Tensor]:
         """Return ``(src, dst)``, each ``(E,)`` of ``idtype`` in edge-ID order."""
         if self._coo is not None:
@@ -157,6 +175,7 @@ class Relation:
             self._coo = coo
         return coo
 
+    @_outliving_inference
     def csr(self) -> Compressed:
         """Return the edges grouped by source."""
         if self._csr is not None:
@@ -171,6 +190,7 @@ class Relation:
             self._csr = csr
         return csr
 
+    @_outliving_inference
     def csc(self) -> Compressed:
         """Return the edges grouped by destination."""
         if self._csc is not None:
@@ -203,12 +223,14 @@ class Relation:
         """Return ``csr`` or ``csc`` with rows in tag order, None when they were not sorted so; Note [Rows by tag]."""
         return self._rows_by_tag.get(layout_name)
 
+    @_outliving_inference
     def in_degrees(self) -> Tensor:
         """Return ``(num_dst,)`` int64: how many edges end at each destination."""
         if self._in_degrees is None:
             self._in_degrees = layout.degrees(self._csc, self._coo and self._coo[1], self._csr, self.num_dst)
         return self._in_degrees
 
+    @_outliving_inference
     def out_degrees(self) -> Tensor:
         """Return ``(num_src,)`` int64: how many edges start at each source."""
         if self._out_degrees is None:

@@ -84,7 +84,9 @@ class GCNNorm(BaseTransform):
             else:
                 weight = torch.ones(relation.num_edges, device=g.device)
             incoming = copy_e_sum(relation, weight)
-            scale = torch.where(incoming == 0, torch.zeros_like(incoming), incoming.rsqrt())
+            nothing = incoming == 0
+            # Ones before the root: its slope at 0 is infinite, and 0 times that is NaN.
+            scale = incoming.masked_fill(nothing, 1.0).rsqrt().masked_fill(nothing, 0.0)
             src, dst = relation.coo()
             norm = weight * scale.index_select(0, src) * scale.index_select(0, dst)
             frame.set("GCNNorm", self.eweight_name, norm)

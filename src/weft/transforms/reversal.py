@@ -18,6 +18,8 @@ def reverse(g: Graph, copy_ndata: bool = True, copy_edata: bool = False) -> Grap
 
     A relation ``(u, e, v)`` becomes ``(v, e, u)``; edge types keep their order.
 
+    A batch of graphs becomes one graph; ``set_batch_num_nodes`` and ``set_batch_num_edges`` say anew which is whose.
+
     Args:
         g: not a block.
         copy_ndata: keep node features.
@@ -51,6 +53,8 @@ def add_reverse_edges(
     exclude_self: bool = True,
 ) -> Graph:
     """Return the graph with the reverse of each edge after the edges that are there.
+
+    A batch of graphs becomes one graph; ``set_batch_num_nodes`` and ``set_batch_num_edges`` say anew which is whose.
 
     Args:
         g: not a block.
@@ -92,6 +96,8 @@ def add_reverse_edges(
 
 def to_bidirected(g: Graph, copy_ndata: bool = False) -> Graph:
     """Return the graph that has an edge each way, once, between nodes that an edge joins; without edge features.
+
+    A batch of graphs becomes one graph; ``set_batch_num_nodes`` and ``set_batch_num_edges`` say anew which is whose.
 
     Args:
         g: all its relations within one node type.

@@ -26,6 +26,8 @@ def add_self_loop(
 ) -> Graph:
     """Return the graph with one more edge from each node to itself, also where there is one already.
 
+    A batch of graphs becomes one graph; ``set_batch_num_nodes`` and ``set_batch_num_edges`` say anew which is whose.
+
     Args:
         g: not a block.
         edge_feat_names: edge features that get ``fill_data`` at the new edges; all by default. Others get initial

@@ -29,6 +29,8 @@ def to_simple(
 ) -> Any:
     """Return the graph with parallel edges made one.
 
+    A batch of graphs becomes one graph; ``set_batch_num_nodes`` and ``set_batch_num_edges`` say anew which is whose.
+
     Args:
         g: not a block.
         return_counts: edge feature that says how many edges became one; None for none.

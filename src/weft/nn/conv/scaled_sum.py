@@ -57,7 +57,8 @@ def degree_scale(relation: Relation, side: str, power: float, dtype: torch.dtype
         return _degree_scale(relation, side, power, dtype)
     kept = _SCALES.setdefault(relation, {})
     if (side, power, dtype) not in kept:
-        kept[side, power, dtype] = _degree_scale(relation, side, power, dtype)
+        with torch.inference_mode(False):  # kept for training too
+            kept[side, power, dtype] = _degree_scale(relation, side, power, dtype)
     return kept[side, power, dtype]
 
 
