@@ -16,8 +16,8 @@ int32_t walk(const int64_t* indptr, const void* indices, const void* eids, int64
   try {
     return with_index(bits, [&](auto tag) {
       using Index = typename decltype(tag)::type;
-      return body(walked_rows<Index>{indptr, static_cast<const Index*>(indices), static_cast<const Index*>(eids),
-                                     num_rows});
+      return body(
+          walked_rows<Index>{indptr, static_cast<const Index*>(indices), static_cast<const Index*>(eids), num_rows});
     });
   } catch (const std::bad_alloc&) {
     return out_of_memory;
@@ -29,9 +29,8 @@ int32_t walk(const int64_t* indptr, const void* indices, const void* eids, int64
 WEFT_EXPORT int32_t weft_breadth_first(const int64_t* indptr, const void* indices, const void* eids, int64_t num_rows,
                                        int32_t bits, const int64_t* sources, int64_t num_sources, int64_t* nodes,
                                        int64_t* edges, int64_t* sizes, int64_t* counts) {
-  return walk(indptr, indices, eids, num_rows, bits, [&](const auto& rows) {
-    return breadth_first(rows, sources, num_sources, nodes, edges, sizes, counts);
-  });
+  return walk(indptr, indices, eids, num_rows, bits,
+              [&](const auto& rows) { return breadth_first(rows, sources, num_sources, nodes, edges, sizes, counts); });
 }
 
 WEFT_EXPORT int32_t weft_topological_levels(const int64_t* indptr, const void* indices, int64_t num_rows, int32_t bits,

@@ -4,7 +4,8 @@
 //   masked_product:  out[p] = (A B)[i, j] for the entry p = (i, j) of a mask
 //   masked_dots:     out[p] = sum over j of X[i, j] Y[k, j] for the entry p = (i, k) of a mask, that is (X Y^T)[i, k]
 //
-// Values stand by position, beside the indices. Equal columns in a row of A, B, X or Y add up; in a mask each gets the result.
+// Values stand by position, beside the indices. Equal columns in a row of A, B, X or Y add up; in a mask each gets the
+// result.
 //
 // Gustavson's method: row i of C is the sum of the rows of B that row i of A names, gathered in a dense row of
 // num_cols slots, one such row a thread. A slot carries the number of the row that wrote it last, so that nothing is
