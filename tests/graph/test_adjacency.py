@@ -9,7 +9,7 @@ from hypothesis import given
 from tests.cases.graphs import cases
 
 import weft
-from weft.errors import GraphError, InputError, TypeNameError
+from weft.errors import FieldError, GraphError, InputError, ShapeError, TypeNameError
 
 MATRIX = [[0, 2, 0], [0, 0, 1], [0, 0, 1]]
 
@@ -17,6 +17,41 @@ MATRIX = [[0, 2, 0], [0, 0, 1], [0, 0, 1]]
 @pytest.fixture
 def g():
     return weft.graph(([0, 1, 0, 2], [1, 2, 1, 2]))
+
+
+def test_adjacency_matrix_has_an_entry_for_each_edge_and_shares_formats(g):
+    matrix = g.adj()
+    assert (matrix.dtype, matrix.row.dtype) == (torch.float32, torch.int64)
+    assert matrix.to_dense().tolist() == MATRIX
+    assert matrix.indices().tolist() == [[0, 1, 0, 2], [1, 2, 1, 2]]
+    assert matrix.pattern.relation is g.relations[0]
+    assert torch.equal(g.adjacency_matrix().to_dense(), matrix.to_dense())
+
+
+def test_adjacency_matrix_takes_an_edge_feature_for_values(g):
+    g.edata["w"] = torch.tensor([1.0, 2.0, 3.0, 4.0], requires_grad=True)
+    matrix = g.adj(eweight_name="w")
+    assert matrix.to_dense().tolist() == [[0, 4, 0], [0, 0, 2], [0, 0, 4]]
+    (matrix @ torch.ones(3)).sum().backward()
+    assert g.edata["w"].grad.tolist() == [1.0, 1.0, 1.0, 1.0]
+    g.edata["v"] = torch.ones(4, 2)
+    assert g.adj(eweight_name="v").val.shape == (4, 2)
+
+
+def test_adjacency_matrix_of_a_relation():
+    g = weft.heterograph({("a", "x", "b"): ([0, 1], [1, 0]), ("b", "y", "a"): ([0], [2])})
+    assert g.adj("x").shape == (3, 2)
+    assert g.adj(("b", "y", "a")).to_dense().tolist() == [[0, 0, 1], [0, 0, 0]]
+    with pytest.raises(TypeNameError, match="adj: this graph has 2 edge types"):
+        g.adj()
+
+
+def test_values_that_no_matrix_can_have_are_refused(g):
+    with pytest.raises(FieldError, match="adj: edge feature 'w' is not set"):
+        g.adj(eweight_name="w")
+    g.edata["deep"] = torch.ones(4, 2, 2)
+    with pytest.raises(ShapeError, match=r"adj: val has shape \(4, 2, 2\), but the matrix has 4 entries"):
+        g.adj(eweight_name="deep")
 
 
 def test_sparse_matrix_of_pytorch_has_a_one_for_each_edge(g):

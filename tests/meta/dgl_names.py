@@ -1,4 +1,4 @@
-"""Every name of DGL's graph interface (sections 1 to 7 and 9 to 14 of the list of its features), and what became of it.
+"""Every name of DGL's graph interface (sections 1 to 7, 9 to 14 and 19 of the list of its features), and what became of it.
 
 ``Graph.x`` stands for ``DGLGraph.x``. Grades: A is used by everyone, B commonly, C rarely; what DGL has only for other
 backends, for RAPIDS or as its own plumbing is not listed.
@@ -100,6 +100,27 @@ LISTING: dict[str, dict[str, str]] = {
         "C": "edge_label_informativeness node_label_informativeness random.choice enable_verbose_logging "
         "base.is_internal_column base.DGLWarning base.dgl_warning",
     },
+    "19 sparse matrices": {
+        "A": "sparse.SparseMatrix sparse.spmatrix sparse.from_coo sparse.from_csr sparse.from_csc sparse.val_like "
+        "sparse.diag sparse.identity sparse.add sparse.sub sparse.mul sparse.div sparse.power sparse.matmul sparse.spmm "
+        "sparse.spspmm sparse.softmax sparse.reduce sparse.sum sparse.smax sparse.smin sparse.smean sparse.sprod "
+        + " ".join(
+            f"sparse.SparseMatrix.{name}"
+            for name in (
+                "shape nnz dtype device val row col coo csr csc indices to_dense transpose t T to cuda cpu float double "
+                "int long __add__ __sub__ __mul__ __rmul__ __truediv__ __pow__ __matmul__ __neg__ softmax reduce sum "
+                "smax smin smean sprod"
+            ).split()
+        ),
+        "B": "sparse.from_torch_sparse sparse.to_torch_sparse_coo sparse.to_torch_sparse_csr "
+        "sparse.to_torch_sparse_csc sparse.neg sparse.inv sparse.bspmm sparse.sddmm sparse.bsddmm "
+        "sparse.sp_broadcast_v sparse.sp_add_v sparse.sp_sub_v sparse.sp_mul_v sparse.sp_div_v "
+        "sparse.SparseMatrix.coalesce sparse.SparseMatrix.has_duplicate sparse.SparseMatrix.is_diag "
+        "sparse.SparseMatrix.index_select sparse.SparseMatrix.range_select sparse.SparseMatrix.sample "
+        "sparse.SparseMatrix.compact sparse.SparseMatrix.neg sparse.SparseMatrix.inv",
+        "C": "sparse.sp_add sparse.sp_sub sparse.sp_mul sparse.sp_div sparse.sp_power sparse.spsp_add sparse.spsp_mul "
+        "sparse.spsp_div",
+    },
 }
 
 COMPAT = "an alias or changes a graph in place: weft.compat.dgl will have it, over functions that are here"
@@ -110,8 +131,6 @@ LEFT_OUT: dict[str, str] = {
     "DGLHeteroGraph": COMPAT,
     "DGLError": f"the base of all errors is weft.WeftError; {COMPAT}",
     "heterograph.DGLBlock": "a block is a weft.Graph whose is_block is True",
-    "Graph.adj": "returns a sparse matrix of weft.sparse, which comes with issue 4",
-    "Graph.adjacency_matrix": "returns a sparse matrix of weft.sparse, which comes with issue 4",
     "Graph.add_nodes": COMPAT,
     "Graph.add_edges": COMPAT,
     "Graph.remove_nodes": COMPAT,
@@ -140,6 +159,8 @@ LEFT_OUT: dict[str, str] = {
 """Names without a counterpart, and why."""
 
 ELSEWHERE: dict[str, str] = {
+    "sparse.SparseMatrix": "tests/sparse/test_matrix.py",
+    "sparse.SparseMatrix.cuda": "tests/sparse/test_matrix.py::test_bad_moves_are_refused",
     "function.BinaryMessageFunction": "tests/function/test_function.py",
     "function.CopyMessageFunction": "tests/function/test_function.py",
     "Graph.pin_memory_": "tests/graph/test_pinning.py",
