@@ -1,4 +1,4 @@
-"""Every name of DGL's graph interface (sections 1 to 7, 9 to 14 and 19 of the list of its features), and what became of it.
+"""Every name of DGL's graphs and sparse matrices (sections 1 to 7, 9 to 14, 19 of its features), and what became of it.
 
 ``Graph.x`` stands for ``DGLGraph.x``. Grades: A is used by everyone, B commonly, C rarely; what DGL has only for other
 backends, for RAPIDS or as its own plumbing is not listed.
@@ -12,6 +12,16 @@ BINARY = " ".join(
     f"function.{left}_{op}_{right}"
     for left, right in permutations("uve", 2)
     for op in ("add", "sub", "mul", "div", "dot")
+)
+
+MATRIX = " ".join(
+    f"sparse.SparseMatrix.{name}"
+    for name in (
+        *("shape", "nnz", "dtype", "device", "val", "row", "col", "coo", "csr", "csc", "indices", "to_dense"),
+        *("transpose", "t", "T", "to", "cuda", "cpu", "float", "double", "int", "long"),
+        *("__add__", "__sub__", "__mul__", "__rmul__", "__truediv__", "__pow__", "__matmul__", "__neg__"),
+        *("softmax", "reduce", "sum", "smax", "smin", "smean", "sprod"),
+    )
 )
 
 LISTING: dict[str, dict[str, str]] = {
@@ -102,16 +112,9 @@ LISTING: dict[str, dict[str, str]] = {
     },
     "19 sparse matrices": {
         "A": "sparse.SparseMatrix sparse.spmatrix sparse.from_coo sparse.from_csr sparse.from_csc sparse.val_like "
-        "sparse.diag sparse.identity sparse.add sparse.sub sparse.mul sparse.div sparse.power sparse.matmul sparse.spmm "
-        "sparse.spspmm sparse.softmax sparse.reduce sparse.sum sparse.smax sparse.smin sparse.smean sparse.sprod "
-        + " ".join(
-            f"sparse.SparseMatrix.{name}"
-            for name in (
-                "shape nnz dtype device val row col coo csr csc indices to_dense transpose t T to cuda cpu float double "
-                "int long __add__ __sub__ __mul__ __rmul__ __truediv__ __pow__ __matmul__ __neg__ softmax reduce sum "
-                "smax smin smean sprod"
-            ).split()
-        ),
+        "sparse.diag sparse.identity sparse.add sparse.sub sparse.mul sparse.div sparse.power sparse.matmul "
+        "sparse.spmm sparse.spspmm sparse.softmax sparse.reduce sparse.sum sparse.smax sparse.smin sparse.smean "
+        f"sparse.sprod {MATRIX}",
         "B": "sparse.from_torch_sparse sparse.to_torch_sparse_coo sparse.to_torch_sparse_csr "
         "sparse.to_torch_sparse_csc sparse.neg sparse.inv sparse.bspmm sparse.sddmm sparse.bsddmm "
         "sparse.sp_broadcast_v sparse.sp_add_v sparse.sp_sub_v sparse.sp_mul_v sparse.sp_div_v "
