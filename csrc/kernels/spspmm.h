@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "dispatch.h"
+#include "lanes.h"
 #include "memory.h"
 #include "parallel.h"
 
@@ -56,6 +57,20 @@ class zeroed {
   T* data_;
 };
 
+// Fetches the row that is named some entries after `p`, in two steps: first where it starts, later what it holds. Rows
+// are met in no order, so nothing else would; entries go on from row to row. `values` may be null.
+template <typename Index, typename T>
+WEFT_INLINE void prefetch_named_row(const Index* names, int64_t p, int64_t num_names, const int64_t* indptr,
+                                    const Index* indices, const T* values) {
+  constexpr int64_t ahead = 8;
+  if (p + 2 * ahead < num_names) prefetch(indptr + names[p + 2 * ahead]);
+  if (p + ahead < num_names) {
+    const int64_t start = indptr[names[p + ahead]];
+    prefetch(indices + start);
+    if (values != nullptr) prefetch(values + start);
+  }
+}
+
 // work[i + 1] - work[i]: multiplications that row i of A B takes.
 template <typename Index>
 std::vector<int64_t> product_work(const int64_t* a_indptr, const Index* a_indices, const int64_t* b_indptr,
@@ -81,6 +96,7 @@ int32_t spspmm_offsets(const int64_t* a_indptr, const Index* a_indices, const in
   const auto work = product_work(a_indptr, a_indices, b_indptr, num_rows, num_threads);
   // The row that met a column last, plus 1.
   zeroed<Index> marks(num_cols * std::max(1, num_threads));
+  const int64_t num_names = a_indptr[num_rows];
   indptr[0] = 0;
   for_row_ranges(work.data(), num_rows, num_threads, [&](int64_t first, int64_t last) {
     Index* mark = marks.get() + num_cols * thread_number();
@@ -88,6 +104,7 @@ int32_t spspmm_offsets(const int64_t* a_indptr, const Index* a_indices, const in
       const Index stamp = Index(row + 1);
       int64_t count = 0;
       for (int64_t p = a_indptr[row]; p < a_indptr[row + 1]; ++p) {
+        prefetch_named_row(a_indices, p, num_names, b_indptr, b_indices, static_cast<const char*>(nullptr));
         const int64_t stop = b_indptr[a_indices[p] + 1];
         for (int64_t q = b_indptr[a_indices[p]]; q < stop; ++q) {
           const Index col = b_indices[q];
@@ -148,6 +165,7 @@ int32_t spspmm_fill(matrix_rows<Index, T> a, matrix_rows<Index, T> b, int64_t nu
       const int64_t full = indptr[row + 1] - indptr[row];
       int64_t count = 0;
       for (int64_t p = a.indptr[row]; p < a.indptr[row + 1]; ++p) {
+        prefetch_named_row(a.indices, p, a.indptr[num_rows], b.indptr, b.indices, b.values);
         const Sum factor = Sum(a.values[p]);
         const int64_t stop = b.indptr[a.indices[p] + 1];
         for (int64_t q = b.indptr[a.indices[p]]; q < stop; ++q) {
@@ -181,6 +199,7 @@ int32_t masked_product(const int64_t* mask_indptr, const Index* mask_indices, ma
       // Slots outside of the mask gather sums that nobody reads.
       for (int64_t m = start; m < end; ++m) sum[mask_indices[m]] = Sum(0);
       for (int64_t p = a.indptr[row]; p < a.indptr[row + 1]; ++p) {
+        prefetch_named_row(a.indices, p, a.indptr[num_rows], b.indptr, b.indices, b.values);
         const Sum factor = Sum(a.values[p]);
         const int64_t stop = b.indptr[a.indices[p] + 1];
         for (int64_t q = b.indptr[a.indices[p]]; q < stop; ++q) sum[b.indices[q]] += factor * Sum(b.values[q]);
@@ -205,6 +224,7 @@ int32_t masked_dots(const int64_t* mask_indptr, const Index* mask_indices, matri
       const int64_t start = x.indptr[row], end = x.indptr[row + 1];
       for (int64_t p = start; p < end; ++p) own[x.indices[p]] += Sum(x.values[p]);
       for (int64_t m = mask_indptr[row]; m < mask_indptr[row + 1]; ++m) {
+        prefetch_named_row(mask_indices, m, mask_indptr[num_rows], y.indptr, y.indices, y.values);
         Sum sum = Sum(0);
         const int64_t stop = y.indptr[mask_indices[m] + 1];
         for (int64_t q = y.indptr[mask_indices[m]]; q < stop; ++q) sum += own[y.indices[q]] * Sum(y.values[q]);

@@ -78,5 +78,5 @@ def _broadcast(where: str, A: M, v: Tensor, op: str) -> M:
     if v.device != A.device:
         raise DeviceError(f"{where}: A is on {A.device} and v on {v.device}; move one with .to().")
     ends = A.col if wide.shape == (1, num_cols) else A.row
-    numbers = wide.reshape(-1)[ends]
+    numbers = wide.reshape(-1).index_select(0, ends)
     return A.with_values(_OPERATORS[op](A.val, numbers if A.val.dim() == 1 else numbers.unsqueeze(1)))

@@ -38,13 +38,13 @@ def group_sums(groups: Groups, val: Tensor) -> Tensor:
     """
     num_places = groups.rows.shape[0]
     if num_places == val.shape[0]:
-        return val[groups.entries.long()]
+        return val.index_select(0, groups.entries)
     if val.dtype in FLOATS:
         # Each place is a row of one layout; which columns stand beside does not matter to a sum of edge values.
         owners = Compressed(groups.offsets, groups.entries, groups.entries, val.shape[0])
         return spmm(owners, None, val, "copy_rhs", "sum")
     place = torch.repeat_interleave(torch.arange(num_places, device=val.device), groups.offsets.diff())
-    return val.new_zeros(num_places, *val.shape[1:]).index_add(0, place, val[groups.entries.long()])
+    return val.new_zeros(num_places, *val.shape[1:]).index_add(0, place, val.index_select(0, groups.entries))
 
 
 def joined(A: M, B: M) -> Pattern:

@@ -139,7 +139,7 @@ def spsp_mul(A: M, B: M) -> M:
     row, col, one, other = _paired("mul", A, B)
     num_rows, num_cols = A.shape
     pattern = Pattern(Relation.from_coo(row, col, num_rows, num_cols, in_range=True))
-    return A.derive(pattern, A.val[one] * B.val[other])
+    return A.derive(pattern, A.val.index_select(0, one) * B.val.index_select(0, other))
 
 
 def spsp_div(A: M, B: M) -> M:
@@ -151,7 +151,7 @@ def spsp_div(A: M, B: M) -> M:
         _, _, one, other = _paired("div", A, B)
         if one.shape[0] == A.nnz:
             entries_of_b = torch.empty_like(other).index_copy_(0, one, other)
-            return A.with_values(A.val / B.val[entries_of_b])
+            return A.with_values(A.val / B.val.index_select(0, entries_of_b))
     raise InputError(
         "div: the two matrices have entries at different places; a quotient is defined where both have one. Multiply "
         "with B ** -1, which keeps the places that both have."

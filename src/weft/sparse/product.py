@@ -141,7 +141,7 @@ def spspmm(A: M, B: M) -> M:
 
 
 def _by_position(val: Tensor, compressed: Compressed) -> Tensor:
-    return val if compressed.eids is None else val[compressed.eids.long()]
+    return val if compressed.eids is None else val.index_select(0, compressed.eids)
 
 
 def _scaled(diagonal: M, A: M, dim: int) -> M:
@@ -153,9 +153,9 @@ def _scaled(diagonal: M, A: M, dim: int) -> M:
     size = diagonal.shape[dim]
     shape = (size, A.shape[1]) if dim == 0 else (A.shape[0], size)
     if shape == A.shape and diagonal.nnz == A.shape[dim]:
-        return A.with_values(A.val * diagonal.val[ends[dim]])
+        return A.with_values(A.val * diagonal.val.index_select(0, ends[dim]))
     kept = (ends[dim] < diagonal.nnz).nonzero().squeeze(1)
     row, col = (ids[kept] for ids in ends)
     layout = "diag" if A.pattern.layout == "diag" and len(kept) == min(shape) else "coo"
     pattern = Pattern(Relation.from_coo(row, col, *shape, in_range=True), layout)
-    return A.derive(pattern, A.val[kept] * diagonal.val[(row, col)[dim]])
+    return A.derive(pattern, A.val.index_select(0, kept) * diagonal.val.index_select(0, (row, col)[dim]))

@@ -66,16 +66,20 @@ def _weights(A: M) -> Tensor:
 
 
 def _without_replacement(seed: int, which: Tensor, counts: Tensor, weights: Tensor | None, fanout: int) -> Tensor:
-    """Return ascending positions into the candidates: the ``fanout`` of each line with the largest keys."""
+    """Return ascending positions into the candidates: ``fanout`` of each line, those with the best keys."""
     positions = torch.arange(which.shape[0], device=which.device)
     keys = hash_uniform(seed, positions).double()
-    if weights is not None:
+    if weights is None:
+        # One sort by line and then key: 24 bits of key leave room for 2 ** 29 lines in a float64.
+        order = torch.argsort(which + keys, stable=True)
+    else:
         # The largest of u ** (1 / w); in logarithms, and with u kept off 0.
-        keys = (keys + 2.0**-25).log() / weights
-    order = torch.argsort(keys, descending=True, stable=True)
-    order = order[torch.argsort(which[order], stable=True)]
-    rank = positions - (counts.cumsum(0) - counts)[which[order]]
-    return order[rank < fanout].sort().values
+        order = torch.argsort((keys + 2.0**-25).log() / weights, descending=True, stable=True)
+        order = order[torch.argsort(which[order], stable=True)]
+    # Candidates stand line after line, so that a line has the same places before and after the sort.
+    chosen = torch.zeros_like(which, dtype=torch.bool)
+    chosen[order[positions - (counts.cumsum(0) - counts)[which] < fanout]] = True
+    return chosen.nonzero().squeeze(1)
 
 
 def _with_replacement(seed: int, which: Tensor, counts: Tensor, weights: Tensor | None, fanout: int) -> Tensor:

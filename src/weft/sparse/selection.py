@@ -69,7 +69,7 @@ def from_lines(A: M, dim: int, counts: Tensor, ends: Tensor, entries: Tensor, la
     idtype = A.pattern.relation.idtype
     relation = Relation(num_lines, num_ends, ends.shape[0], idtype, A.device, csr=compressed)
     pattern = Pattern(relation, "csr" if layout is None else layout)
-    return A.derive(pattern if dim == 0 else pattern.transposed(), A.val[entries.long()])
+    return A.derive(pattern if dim == 0 else pattern.transposed(), A.val.index_select(0, entries))
 
 
 def range_select(A: M, dim: int, index: slice) -> M:
