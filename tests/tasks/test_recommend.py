@@ -219,12 +219,12 @@ def test_bad_input_leaves_nothing_behind(tmp_path):
 
 
 def test_full_disk_leaves_nothing_behind(shop, tmp_path, monkeypatch):
-    from weft.train import checkpoint
+    from weft.store import files
 
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(OutputError, match="No space left on device"):
         recommend(str(shop / "purchases.parquet"), out=tmp_path / "run", **SMALL)
     assert not (tmp_path / "run").exists()
@@ -298,12 +298,12 @@ def test_run_resumes_with_the_settings_it_was_started_with(shop, tmp_path):
 
 
 def test_full_disk_leaves_a_folder_that_was_there_empty(shop, tmp_path, monkeypatch):
-    from weft.train import checkpoint
+    from weft.store import files
 
     def full(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(checkpoint.os, "fsync", full)
+    monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(OutputError, match="No space left on device"):
         recommend(str(shop / "purchases.parquet"), out=tmp_path, **SMALL)
     assert not list(tmp_path.iterdir())
