@@ -43,7 +43,7 @@ check: $(INSTALLED)
 	$(BIN)/mypy
 	$(BIN)/clang-format --dry-run -Werror $$(find csrc -name '*.h' -o -name '*.cpp')
 	$(BIN)/python -m pytest tests/meta/test_layers.py
-	WEFT_TYPECHECK=1 $(BIN)/python -m pytest tests/ops
+	WEFT_TYPECHECK=1 $(BIN)/python -m pytest tests/ops tests/sparse
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix-only .

@@ -17,7 +17,7 @@ if os.environ.get("WEFT_TYPECHECK") == "1":
     # Shapes and types of the layers that name shapes in their signatures, checked at every call.
     from jaxtyping import install_import_hook
 
-    install_import_hook(["weft.ops", "weft.relation", "weft.function"], "beartype.beartype")
+    install_import_hook(["weft.ops", "weft.relation", "weft.function", "weft.sparse"], "beartype.beartype")
 
 from weft.kernels.native import status
 

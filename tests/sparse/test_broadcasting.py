@@ -53,6 +53,7 @@ def test_gradients_once_and_twice():
         assert torch.autograd.gradgradcheck(values, inputs)
 
 
+@pytest.mark.wrong_types
 def test_what_cannot_be_is_refused():
     with pytest.raises(ShapeError, match=r"sp_mul_v: v has shape \(4,\); expected \(4, 1\) for a number a row"):
         sparse.sp_mul_v(example(), torch.ones(4))

@@ -57,6 +57,7 @@ def test_diag_and_identity():
     assert sparse.diag(torch.ones(0)).shape == (0, 0)
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     ("make", "error", "message"),
     [

@@ -96,6 +96,7 @@ def test_gradients_once_and_twice():
 SINGLE = example().coalesce()
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [

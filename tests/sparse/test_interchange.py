@@ -45,6 +45,7 @@ def test_gradients_pass_both_ways():
     assert torch.autograd.gradcheck(through, (eighths(2, single.nnz).requires_grad_(),))
 
 
+@pytest.mark.wrong_types
 def test_other_tensors_are_refused():
     with pytest.raises(InputError, match=r"got torch.strided; expected a tensor in COO, CSR or CSC layout"):
         sparse.from_torch_sparse(torch.ones(2, 2))

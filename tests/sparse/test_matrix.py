@@ -85,6 +85,7 @@ def test_moves_to_another_device():
     assert moved.pattern.relation.device.type == "meta"
 
 
+@pytest.mark.wrong_types
 def test_bad_moves_are_refused():
     with pytest.raises(InputError, match=r"write to\(dtype=torch.float64\)"):
         example().to(torch.float64)

@@ -30,6 +30,7 @@ def test_rows_are_normalised_by_default_and_it_is_differentiable():
     assert torch.autograd.gradgradcheck(lambda v: sparse.softmax(sparse.val_like(matrix, v)).val, (val,))
 
 
+@pytest.mark.wrong_types
 def test_what_cannot_be_is_refused():
     with pytest.raises(InputError, match="softmax: got dim=2"):
         sparse.softmax(example(), 2)

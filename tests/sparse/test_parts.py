@@ -16,6 +16,7 @@ def test_derived_matrices_are_of_the_same_class():
     assert type(matrix.derive(matrix.pattern.transposed(), matrix.val)) is type(matrix)
 
 
+@pytest.mark.wrong_types
 def test_checks_name_function_value_and_contract():
     cpu = torch.device("cpu")
     with pytest.raises(InputError, match=r"f: A is a Tensor; expected a SparseMatrix"):

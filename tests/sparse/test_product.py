@@ -98,6 +98,7 @@ def test_index_types_of_factors_may_differ():
     assert sparse.spspmm(b, b.T).row.dtype == torch.int32
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [

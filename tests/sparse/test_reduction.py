@@ -78,6 +78,7 @@ def test_equal_extremes_share_the_gradient():
     assert matrix.val.grad.tolist() == [0.5, 0.5, 1.0]
 
 
+@pytest.mark.wrong_types
 def test_what_cannot_be_is_refused():
     with pytest.raises(InputError, match="reduce: got rtype='max'"):
         sparse.reduce(example(), 0, "max")

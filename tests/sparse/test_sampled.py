@@ -53,6 +53,7 @@ def test_integer_values_times_float_products():
     assert torch.equal(found.val, example().val.long() * 2.0)
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     ("x1", "x2", "error", "message"),
     [
@@ -71,6 +72,7 @@ def test_what_cannot_be_is_refused(x1, x2, error, message):
         sparse.sddmm(example(), x1, x2)
 
 
+@pytest.mark.wrong_types
 def test_vector_values_need_a_batch():
     with pytest.raises(ShapeError, match="with values"):
         sparse.sddmm(example(width=2), torch.ones(4, 2), torch.ones(2, 5))

@@ -91,6 +91,7 @@ def test_gradients_reach_the_entries_drawn():
     assert val.grad.sum() == 1.0
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [

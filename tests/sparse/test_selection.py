@@ -69,6 +69,7 @@ def test_gradients_pass():
         assert torch.autograd.gradgradcheck(function, (val,))
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [

@@ -11,9 +11,6 @@ from torch import Tensor
 from weft.errors import DeviceError, InputError, ShapeError
 from weft.sparse.pattern import Pattern
 
-M = TypeVar("M", bound="SparseParts")
-"""A sparse matrix; what is made from one is of its class."""
-
 
 class SparseParts:
     """A pattern, and a value for each entry."""
@@ -70,6 +67,10 @@ class SparseParts:
     def col(self) -> Tensor:
         """``(nnz,)`` column of each entry."""
         return self._pattern.relation.coo()[1]
+
+
+M = TypeVar("M", bound=SparseParts)
+"""A sparse matrix; what is made from one is of its class."""
 
 
 def check_values(where: str, val: Tensor, nnz: builtins.int, device: torch.device) -> Tensor:

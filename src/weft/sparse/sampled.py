@@ -14,7 +14,7 @@ from weft.ops.target import needs_grad
 from weft.sparse.parts import M, check_matrix
 
 
-def sddmm(A: M, X1: Shaped[Tensor, "rows *inner"], X2: Shaped[Tensor, "*inner cols"]) -> M:
+def sddmm(A: M, X1: Shaped[Tensor, "rows *lhs"], X2: Shaped[Tensor, "*rhs"]) -> M:
     """Return ``A * (X1 @ X2)``, computed at the entries of ``A`` only.
 
     Args:
