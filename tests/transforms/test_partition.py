@@ -128,5 +128,10 @@ def test_balanced_edges_and_kinds_of_nodes():
     for kind in (0, 1):
         # METIS balances several things at once only roughly.
         assert int(torch.bincount(parts[kinds == kind], minlength=4).max()) <= 1.4 * int((kinds == kind).sum()) / 4
+    even = weft.graph((src, dst), num_nodes=400)
+    parts = metis_partition_assignment(even, 4, balance_ntypes=kinds, balance_edges=True)
+    for kind in (0, 1):
+        edges = torch.zeros(4, dtype=torch.int64).index_add_(0, parts, even.in_degrees() * (kinds == kind))
+        assert float(edges.max() / edges.sum()) < 0.3
     with pytest.raises(ShapeError, match="balance_ntypes has 2 entries"):
         metis_partition_assignment(g, 4, balance_ntypes=torch.tensor([0, 1]))

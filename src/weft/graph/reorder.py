@@ -48,7 +48,8 @@ def reorder_graph(
         InputError: an unknown order, a missing entry of ``permute_config``, or one that is no permutation.
         NativeError: ``metis`` without pymetis.
 
-    Source: DGL's ``dgl.reorder_graph``, which with ``store_ids=False`` leaves an edge feature ``__orig__`` behind.
+    Source: DGL's ``dgl.reorder_graph``, whose sort leaves the edges of one node in no particular order, and which with
+    ``store_ids=False`` leaves an edge feature ``__orig__`` behind.
     Cuthill and McKee 1969, "Reducing the bandwidth of sparse symmetric matrices".
 
     >>> import weft
