@@ -17,6 +17,7 @@ from weft.graph.names import EID
 from weft.graph.schema import Etype
 from weft.graph.structure import edge_rows, node_rows
 from weft.graph.subgraph import node_subgraph
+from weft.kernels.memory import large_empty
 from weft.relation import Relation
 
 
@@ -154,8 +155,11 @@ def refuse_block(where: str, g: Graph) -> None:
 
 def appended(relation: Relation, src: Tensor, dst: Tensor) -> tuple[Tensor, Tensor]:
     """Return all ends of a relation's edges and, after them, of others."""
-    old_src, old_dst = relation.coo()
-    return torch.cat([old_src, src]), torch.cat([old_dst, dst])
+    both = [
+        torch.cat([old, new], out=large_empty((len(old) + len(new),), old))
+        for old, new in zip(relation.coo(), (src, dst), strict=True)
+    ]
+    return both[0], both[1]
 
 
 def with_edges(g: Graph, index: int, src: Tensor, dst: Tensor, frame: Frame) -> Graph:
