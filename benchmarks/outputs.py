@@ -149,7 +149,7 @@ def draw_chart(report: Report, path: Path) -> None:
         axes.spines[side].set_visible(False)
     handles = [plt.Rectangle((0, 0), 1, 1, color=colours[peer]) for peer in TITLES if peer in report.versions]
     names = [TITLES[peer] for peer in TITLES if peer in report.versions]
-    axes.legend(handles, names, loc="lower right", frameon=False)
+    axes.legend(handles, names, loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
     figure.tight_layout()
     figure.savefig(path, dpi=130)
     plt.close(figure)
