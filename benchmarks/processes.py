@@ -34,14 +34,14 @@ def python_of(name: str) -> Path:
     return peers_folder() / name / "bin" / "python"
 
 
-def environment(sizes: Sizes) -> dict[str, str]:
+def environment(sizes: Sizes, threads: int = THREADS) -> dict[str, str]:
     """Return what every framework's process sees: the same threads, the same sizes."""
     paths = [str(ROOT), str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
     return {
         **os.environ,
         "PYTHONPATH": os.pathsep.join(path for path in paths if path),
-        "OMP_NUM_THREADS": str(THREADS),
-        "MKL_NUM_THREADS": str(THREADS),
+        "OMP_NUM_THREADS": str(threads),
+        "MKL_NUM_THREADS": str(threads),
         "DGLBACKEND": "pytorch",
         "WEFT_BENCH_SIZES": json.dumps(vars(sizes)),
     }
@@ -50,7 +50,7 @@ def environment(sizes: Sizes) -> dict[str, str]:
 class Peer:
     """One framework's running program."""
 
-    def __init__(self, name: str, sizes: Sizes) -> None:
+    def __init__(self, name: str, sizes: Sizes, threads: int = THREADS) -> None:
         """Start it.
 
         Raises:
@@ -69,7 +69,7 @@ class Peer:
             stderr=subprocess.PIPE if name in ("dgl", "pyg") else None,
             text=True,
             cwd=ROOT,
-            env=environment(sizes),
+            env=environment(sizes, threads),
         )
         hello = self._read()
         self.versions: dict[str, str] = hello["versions"]
@@ -86,6 +86,10 @@ class Peer:
     def time(self, repeat: int) -> list[float]:
         """Return the seconds of ``repeat`` runs of what was prepared."""
         return self._ask({"do": "time", "repeat": repeat})["seconds"]
+
+    def peak(self) -> dict[str, int]:
+        """Return the bytes that the process holds before one run of what was prepared, and its peak during it."""
+        return self._ask({"do": "peak"})
 
     def close(self) -> None:
         """End the program."""
@@ -110,12 +114,12 @@ class Peer:
         return message
 
 
-def start_peers(names: Sequence[str], sizes: Sizes) -> tuple[dict[str, Peer], dict[str, str]]:
+def start_peers(names: Sequence[str], sizes: Sizes, threads: int = THREADS) -> tuple[dict[str, Peer], dict[str, str]]:
     """Start what can be started; return the running programs, and why others are missing."""
     running, missing = {}, {}
     for name in names:
         try:
-            running[name] = Peer(name, sizes)
+            running[name] = Peer(name, sizes, threads)
         except PeerError as error:
             missing[name] = str(error)
     return running, missing

@@ -38,6 +38,10 @@ class Sizes:
         return 1 << self.scale
 
 
+SMALL = Sizes(scale=10, num_edges=20_000, users=300, items=400, interactions=5_000, batch=256)
+LARGE = Sizes(scale=22, num_edges=64_000_000)
+
+
 @dataclass(frozen=True)
 class Workload:
     """One line of the table."""

@@ -4,6 +4,7 @@
 
     {"do": "prepare", "workload": NAME, "results": FOLDER}  -> {"note": ..., "files": [...]} | {"absent": true}
     {"do": "time", "repeat": N}                             -> {"seconds": [...]}
+    {"do": "peak"}                                          -> {"held": BYTES, "peak": BYTES}
     {"do": "close"}                                         the program ends
 
 Runs in the rivals' environments too: standard library and numpy only.
@@ -67,6 +68,8 @@ def serve(versions: Mapping[str, str], cases: Mapping[str, Callable[[Inputs], Ca
                 answer(answer_to_prepare)
             elif case is None:
                 answer({"error": "nothing is prepared"})
+            elif request["do"] == "peak":
+                answer(_peak(case.step))
             else:
                 answer({"seconds": _time(case.step, request["repeat"])})
         except Exception:
@@ -100,3 +103,17 @@ def _time(step: Callable[[], Any], repeat: int) -> list[float]:
         step()
         seconds.append(time.perf_counter() - start)
     return seconds
+
+
+def _peak(step: Callable[[], Any]) -> dict[str, int]:
+    """Return the resident bytes of this process before a run, and the most during it (Linux)."""
+    gc.collect()
+    held = _status("VmRSS")
+    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    step()
+    return {"held": held, "peak": _status("VmHWM")}
+
+
+def _status(field: str) -> int:
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(field)) * 1024

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from benchmarks.peers.protocol import Case
-from benchmarks.workloads import THREADS, Inputs
+from benchmarks.workloads import Inputs
 
 TEMPERATURE = 0.1
 LEARNING_RATE = 1e-3
@@ -17,7 +18,7 @@ LEARNING_RATE = 1e-3
 
 def limit_threads() -> None:
     """Hold this process to the number of threads that every framework gets."""
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
 
 
 def tensor(inputs: Inputs, name: str, *shape: int, std: float = 1.0) -> Tensor:

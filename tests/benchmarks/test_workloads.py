@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 from benchmarks.compare import compare_folders, difference
 from benchmarks.outputs import Line
+from benchmarks.own_kernels import line_through
+from benchmarks.roofline import lines_of
+from benchmarks.run import suffix
 from benchmarks.workloads import Inputs, Sizes, power_law_interactions, rmat_edges
 
 SMALL = Sizes(scale=8, num_edges=2_000, users=30, items=40, interactions=300, batch=16)
@@ -54,3 +57,38 @@ def test_the_ratio_reached_is_against_the_rival_named_or_the_best():
     assert Line("copy_u_sum", dict(seconds)).measured_ratio() == 3.0
     assert Line("u_mul_e_sum", dict(seconds)).measured_ratio() == 9.0
     assert Line("u_mul_e_sum", {"weft": [1.0]}).measured_ratio() is None
+
+
+def test_results_of_several_pieces_are_compared_whole(monkeypatch):
+    monkeypatch.setattr("benchmarks.compare._PIECE", 3)
+    ours = np.arange(8.0)
+    theirs = ours.copy()
+    assert difference(ours, theirs) == 0.0
+    theirs[7] = 14.0
+    assert difference(ours, theirs) == pytest.approx(0.5)
+
+
+def test_slope_and_distance_from_a_line_are_found():
+    slope, off = line_through([1, 2, 4], [3.0, 6.0, 12.0])
+    assert slope == pytest.approx(1.0)
+    assert off == pytest.approx(1.0)
+    assert line_through([1, 10, 100], [1.0, 20.0, 100.0])[1] == pytest.approx(2.0 ** (2 / 3))
+
+
+def test_each_kernel_must_move_less_with_a_cache_than_without(tmp_path, monkeypatch):
+    monkeypatch.setenv("WEFT_BENCH_CACHE", str(tmp_path))
+    monkeypatch.setattr("benchmarks.roofline.copy_bandwidth", lambda: 1e9)
+    bandwidth, lines = lines_of(Inputs(SMALL), repeat=1)
+    assert bandwidth == 1e9
+    assert len({line["kernel"] for line in lines}) == 10
+    for line in lines:
+        assert 0 < line["bytes_once"] <= line["bytes_per_edge"]
+        assert line["seconds_once"] == line["bytes_once"] / 1e9
+        assert line["seconds"] > 0
+
+
+@pytest.mark.parametrize(
+    ("threads", "large", "expected"), [(2, False, ""), (2, True, "_large"), (1, True, "_large_1_threads")]
+)
+def test_unusual_runs_do_not_overwrite_the_standard_figures(threads, large, expected):
+    assert suffix(threads, large=large) == expected
