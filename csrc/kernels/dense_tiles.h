@@ -33,13 +33,33 @@ struct packed_matrix {
   std::vector<A> numbers;
 
   packed_matrix() = default;
-  packed_matrix(const A* from, int64_t num_rows, int64_t num_columns, int64_t row_stride, int64_t column_stride)
-      : rows(num_rows), columns(num_columns), padded(whole_vectors<A>(num_columns)), numbers(rows * padded) {
+  template <typename T>
+  packed_matrix(const T* from, int64_t num_rows, int64_t num_columns, int64_t row_stride, int64_t column_stride) {
+    pack(from, num_rows, num_columns, row_stride, column_stride);
+  }
+
+  // Makes room for a matrix of that size.
+  void reserve(int64_t num_rows, int64_t num_columns) {
+    const size_t room = size_t(num_rows * whole_vectors<A>(num_columns));
+    if (numbers.size() < room) numbers.resize(room);
+  }
+
+  // Takes another matrix in, in the memory of the last one. T: storage of A.
+  template <typename T>
+  void pack(const T* from, int64_t num_rows, int64_t num_columns, int64_t row_stride, int64_t column_stride) {
+    rows = num_rows, columns = num_columns, padded = whole_vectors<A>(num_columns);
+    reserve(num_rows, num_columns);
     for (int64_t start = 0; start < columns; start += panel_columns) {
       A* to = numbers.data() + start * rows;
       const int64_t width = std::min(panel_columns, padded - start), given = std::min(width, columns - start);
-      for (int64_t row = 0; row < rows; ++row) {
-        for (int64_t i = 0; i < given; ++i) to[row * width + i] = from[row * row_stride + (start + i) * column_stride];
+      for (int64_t row = 0; row < rows; ++row, to += width) {
+        const T* source = from + row * row_stride + start * column_stride;
+        if (column_stride == 1) {
+          for (int64_t i = 0; i < given; ++i) to[i] = A(source[i]);
+        } else {
+          for (int64_t i = 0; i < given; ++i) to[i] = A(source[i * column_stride]);
+        }
+        std::fill(to + given, to + width, A(0));
       }
     }
   }
@@ -126,7 +146,15 @@ void multiply_rows(const std::array<dense_term<A>, 2>& terms, const A* bias, int
   for (; row + tile_rows <= num_rows; row += tile_rows) {
     multiply_row_tile<tile_rows, A>(terms, bias, row, out, num_columns);
   }
-  for (; row < num_rows; ++row) multiply_row_tile<1, A>(terms, bias, row, out, num_columns);
+  if (row + 4 <= num_rows) {
+    multiply_row_tile<4, A>(terms, bias, row, out, num_columns);
+    row += 4;
+  }
+  if (row + 2 <= num_rows) {
+    multiply_row_tile<2, A>(terms, bias, row, out, num_columns);
+    row += 2;
+  }
+  if (row < num_rows) multiply_row_tile<1, A>(terms, bias, row, out, num_columns);
 }
 
 // total[k] += sum over rows of left[row][k] * right[row], for Rows values of k from `first` and columns from `start`.

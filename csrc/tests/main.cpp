@@ -15,6 +15,7 @@ void test_distinct_pairs();
 void test_gather_rows();
 void test_nearest_candidates();
 void test_sddmm();
+void test_segment_mm();
 void test_segment_reduce();
 void test_sort_columns();
 void test_spmm();
@@ -37,6 +38,7 @@ int main() {
       {"gather_rows", test_gather_rows},
       {"nearest_candidates", test_nearest_candidates},
       {"sddmm", test_sddmm},
+      {"segment_mm", test_segment_mm},
       {"segment_reduce", test_segment_reduce},
       {"sort_columns", test_sort_columns},
       {"spmm", test_spmm},

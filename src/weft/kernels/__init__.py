@@ -11,6 +11,7 @@ from weft.kernels.gat_attention import gat_attention
 from weft.kernels.gather_rows import gather_rows, position_table, slice_rows
 from weft.kernels.nearest_candidates import nearest_candidates
 from weft.kernels.sddmm import sddmm
+from weft.kernels.segment_mm import gather_mm, segment_mm
 from weft.kernels.segment_reduce import segment_reduce
 from weft.kernels.sort_columns import sort_columns
 from weft.kernels.spmm import spmm, spmm_arg
@@ -30,6 +31,7 @@ __all__ = [
     "first_edges",
     "first_seen",
     "gat_attention",
+    "gather_mm",
     "gather_rows",
     "has_parallel_edges",
     "masked_dots",
@@ -37,6 +39,7 @@ __all__ = [
     "nearest_candidates",
     "position_table",
     "sddmm",
+    "segment_mm",
     "segment_reduce",
     "slice_rows",
     "sort_columns",

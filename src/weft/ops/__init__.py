@@ -65,7 +65,7 @@ from weft.ops.gspmm_shortcuts import (
     u_sub_e_min,
     u_sub_e_sum,
 )
-from weft.ops.segment import segment_reduce
+from weft.ops.segment import gather_mm, segment_mm, segment_reduce, segment_softmax
 
 __all__ = [
     "copy_e",
@@ -91,9 +91,12 @@ __all__ = [
     "e_sub_v",
     "edge_softmax",
     "gat_attention",
+    "gather_mm",
     "gsddmm",
     "gspmm",
+    "segment_mm",
     "segment_reduce",
+    "segment_softmax",
     "u_add_e",
     "u_add_e_max",
     "u_add_e_mean",
