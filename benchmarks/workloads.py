@@ -87,6 +87,14 @@ WORKLOADS += tuple(
         ("line_graph", "line_graph of 20,000 edges", 1.0),
     )
 )
+WORKLOADS += tuple(
+    Workload(name, title, 2.0, "best", suite="matrices")
+    for name, title in (
+        ("segment_mm", "segment_mm, rows of 64 in 90 segments, forward and backward"),
+        ("gather_mm", "gather_mm, rows of 64 by one of 90 matrices, forward and backward"),
+        ("typed_gspmm", "gspmm over 90 edge types, 60,000 edges, 16 features, forward and backward"),
+    )
+)
 SUITES = tuple(dict.fromkeys(workload.suite for workload in WORKLOADS))
 BY_NAME = {workload.name: workload for workload in WORKLOADS}
 

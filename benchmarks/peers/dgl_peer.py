@@ -11,6 +11,7 @@ from torch import Tensor
 
 from benchmarks.peers import torch_parts
 from benchmarks.peers.dgl_words import DglWords
+from benchmarks.peers.matrix_words import MatrixWords
 from benchmarks.peers.protocol import serve
 from benchmarks.peers.structure_words import StructureWords
 
@@ -28,5 +29,5 @@ if __name__ == "__main__":
     torch_parts.limit_threads()
     serve(
         {"dgl": dgl.__version__, "torch": torch.__version__},
-        {**DglWords(dgl, dgl.nn, compressed).cases(), **StructureWords(dgl).cases()},
+        {**DglWords(dgl, dgl.nn, compressed).cases(), **StructureWords(dgl).cases(), **MatrixWords(dgl).cases()},
     )

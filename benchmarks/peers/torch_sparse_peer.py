@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.peers import torch_parts
+from benchmarks.peers.matrix_words import NUM_TYPES, product_case, skewed_types
 from benchmarks.peers.protocol import Case, serve
 from benchmarks.workloads import Inputs
 
@@ -91,6 +92,29 @@ def lightgcn_step(inputs: Inputs) -> list[Case]:
     return [build(torch.mm, "torch.mm"), build(SymmetricProduct.apply, "own backward")]
 
 
+def segment_mm(inputs: Inputs) -> Case:
+    """A product a segment."""
+    lengths = torch.bincount(skewed_types(inputs.sizes.num_nodes), minlength=NUM_TYPES).tolist()
+
+    def multiply(rows: Tensor, matrices: Tensor) -> Tensor:
+        return torch.cat([part @ matrix for part, matrix in zip(rows.split(lengths), matrices, strict=True)])
+
+    return product_case(inputs, multiply, "a loop of torch.mm")
+
+
+def gather_mm(inputs: Inputs) -> Case:
+    """Rows sorted, multiplied a type at a time and put back; the sort is not counted."""
+    types = skewed_types(inputs.sizes.num_nodes)
+    order = torch.argsort(types, stable=True)
+    back, lengths = torch.argsort(order), torch.bincount(types, minlength=NUM_TYPES).tolist()
+
+    def multiply(rows: Tensor, matrices: Tensor) -> Tensor:
+        parts = zip(rows[order].split(lengths), matrices, strict=True)
+        return torch.cat([part @ matrix for part, matrix in parts])[back]
+
+    return product_case(inputs, multiply, "a loop of torch.mm, sorted beforehand")
+
+
 if __name__ == "__main__":
     torch_parts.limit_threads()
     serve(
@@ -100,5 +124,7 @@ if __name__ == "__main__":
             "copy_u_mean": copy_u_mean,
             "u_mul_e_sum": u_mul_e_sum,
             "lightgcn_step": lightgcn_step,
+            "segment_mm": segment_mm,
+            "gather_mm": gather_mm,
         },
     )
