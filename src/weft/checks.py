@@ -5,7 +5,7 @@ Checks that read tensor values are left out while ``torch.compile`` traces, beca
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -86,7 +86,7 @@ def _as_tensor(where: str, name: str, data: Any) -> Tensor:
         ) from error
 
 
-def id_range(where: str, name: str, ids: Tensor, limit: int, what: str) -> None:
+def id_range(where: str, name: str, ids: Tensor, limit: int, what: str | Callable[[], str]) -> None:
     """Raise IdError unless every ID lies in ``[0, limit)``.
 
     Args:
@@ -94,14 +94,14 @@ def id_range(where: str, name: str, ids: Tensor, limit: int, what: str) -> None:
         name: what they are ("source IDs").
         ids: integers, any shape.
         limit: number of nodes or edges.
-        what: how the limit reads in a message ("5 nodes of type 'user'").
+        what: how the limit reads in a message ("5 nodes of type 'user'"); see Note [Counts in messages].
     """
     if torch.compiler.is_compiling():
         return
     count = id_span(where, name, ids)
     if count > limit:
         last = f"the last ID is {limit - 1}" if limit > 0 else "there is none to refer to"
-        raise IdError(f"{where}: {name} hold {count - 1}, which is past the end of {what}; {last}.")
+        raise IdError(f"{where}: {name} hold {count - 1}, which is past the end of {_text(what)}; {last}.")
 
 
 def id_span(where: str, name: str, ids: Tensor) -> int:
@@ -114,7 +114,7 @@ def id_span(where: str, name: str, ids: Tensor) -> int:
     return high + 1
 
 
-def rows(where: str, name: str, value: Tensor, expected: int, what: str) -> None:
+def rows(where: str, name: str, value: Tensor, expected: int, what: str | Callable[[], str]) -> None:
     """Raise ShapeError unless ``value`` is a tensor with ``expected`` rows.
 
     Args:
@@ -122,14 +122,23 @@ def rows(where: str, name: str, value: Tensor, expected: int, what: str) -> None
         name: what it is ("edge feature 'w'").
         value: the feature tensor.
         expected: number of nodes or edges.
-        what: who has that number ("relation ('user', 'buys', 'item') has 3 edges").
+        what: who has that number ("relation ('user', 'buys', 'item') has 3 edges"); see Note [Counts in messages].
     """
     if not isinstance(value, Tensor):
         raise InputError(f"{where}: {name} is a {type(value).__name__}; expected a tensor.")
     if value.dim() == 0:
-        raise ShapeError(f"{where}: {name} is a scalar, but {what}; expected a row for each.")
+        raise ShapeError(f"{where}: {name} is a scalar, but {_text(what)}; expected a row for each.")
     if value.shape[0] != expected:
-        raise ShapeError(f"{where}: {name} has {value.shape[0]} rows, but {what}.")
+        raise ShapeError(f"{where}: {name} has {value.shape[0]} rows, but {_text(what)}.")
+
+
+def _text(what: str | Callable[[], str]) -> str:
+    """Return words of a message.
+
+    Note [Counts in messages]: words that hold a count are given as a function. While ``torch.compile`` traces with
+    dynamic sizes, a count is a symbol, which no text can hold; and in ordinary calls no text is made that nobody reads.
+    """
+    return what if isinstance(what, str) else what()
 
 
 def floating(where: str, name: str, value: Tensor) -> None:

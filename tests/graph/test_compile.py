@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from tests.cases.compiling import reads_columns
 
 import weft
 import weft.function as fn
@@ -22,6 +23,7 @@ def compiled(function):
     return torch.compile(function, fullgraph=True, backend="aot_eager")
 
 
+@reads_columns
 def test_update_all_and_apply_edges_compile():
     g = weft.graph(([0, 0, 1, 1], [1, 1, 2, 0]))
     g.create_formats_()
@@ -54,6 +56,7 @@ def test_graph_as_argument_with_degrees_compiles():
     torch.testing.assert_close(compiled(mean_by_hand)(g, x), ops.copy_u_mean(g, x))
 
 
+@reads_columns
 def test_heterograph_compiles():
     g = weft.heterograph({("user", "buys", "item"): ([0, 1], [1, 1]), ("shop", "sells", "item"): ([0, 1], [1, 0])})
     g.create_formats_()

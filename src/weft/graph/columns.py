@@ -40,6 +40,8 @@ class Columns(MutableMapping[str, Tensor]):
         if isinstance(held, Tensor):
             return held
         made = held.base.index_select(0, held.rows)
+        if torch.compiler.is_compiling():
+            return made  # Note [What a compiled program asks]: what is kept here would be asked for next time
         if not held.base.requires_grad and not torch.is_inference_mode_enabled():
             # What takes a gradient is gathered anew: the backward pass frees its history, the optimizer changes it.
             # What inference mode makes cannot be trained with later.

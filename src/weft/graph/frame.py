@@ -64,7 +64,7 @@ class Frame:
         """
         self._check_name(where, name)
         label = f"{self.kind} feature {name!r}"
-        checks.rows(where, label, value, self.num_rows, f"{self.owner} has {self.num_rows} {self.kind}s")
+        checks.rows(where, label, value, self.num_rows, lambda: f"{self.owner} has {self.num_rows} {self.kind}s")
         checks.device(where, label, value, self.device, self.owner)
         self.columns[name] = value
 
@@ -79,7 +79,7 @@ class Frame:
         """
         self._check_name(where, name)
         label = f"{self.kind} feature {name!r}"
-        checks.rows(where, label, value, len(rows), f"{len(rows)} {self.kind}s were selected")
+        checks.rows(where, label, value, len(rows), lambda: f"{len(rows)} {self.kind}s were selected")
         checks.device(where, label, value, self.device, self.owner)
         old = self.columns.get(name)
         if old is None:
@@ -175,7 +175,7 @@ class Frame:
         for name, value in added.items():
             self._check_name(where, name)
             label = f"{self.kind} feature {name!r}"
-            checks.rows(where, label, value, count, f"{count} {self.kind}s are added to {self.owner}")
+            checks.rows(where, label, value, count, lambda: f"{count} {self.kind}s are added to {self.owner}")
             checks.device(where, label, value, self.device, self.owner)
         for name in [*self.columns, *(name for name in added if name not in self.columns)]:
             if name in self.columns:

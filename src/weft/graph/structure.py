@@ -55,7 +55,7 @@ def node_rows(where: str, graph: GraphParts, selected: Any, space: int) -> Tenso
     """Return selected node IDs of a space, checked, as ``(n,)`` int64."""
     frame = graph.node_frames[space]
     rows = checks.ids(where, "node IDs", selected, device=graph.device)
-    checks.id_range(where, "node IDs", rows, frame.num_rows, f"the {frame.num_rows} nodes of {frame.owner}")
+    checks.id_range(where, "node IDs", rows, frame.num_rows, lambda: f"the {frame.num_rows} nodes of {frame.owner}")
     return rows.to(torch.int64)
 
 
@@ -74,7 +74,7 @@ def edge_rows(where: str, graph: GraphParts, selected: Any, index: int, *, pairs
         return _lowest_ids(where, graph, src, dst, index)
     frame = graph.edge_frames[index]
     rows = checks.ids(where, "edge IDs", selected, device=graph.device)
-    checks.id_range(where, "edge IDs", rows, frame.num_rows, f"the {frame.num_rows} edges of {frame.owner}")
+    checks.id_range(where, "edge IDs", rows, frame.num_rows, lambda: f"the {frame.num_rows} edges of {frame.owner}")
     return rows.to(torch.int64)
 
 

@@ -57,5 +57,5 @@ def edge_softmax(
 
 def _confine(relation: Relation, eids: Any) -> Relation:
     chosen = checks.ids("edge_softmax", "eids", eids, device=relation.device)
-    checks.id_range("edge_softmax", "eids", chosen, relation.num_edges, f"{relation.num_edges} edges")
+    checks.id_range("edge_softmax", "eids", chosen, relation.num_edges, lambda: f"{relation.num_edges} edges")
     return relation.edge_part(chosen.to(torch.int64))

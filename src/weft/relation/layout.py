@@ -17,7 +17,9 @@ INT32_LIMIT = torch.iinfo(torch.int32).max
 
 def inner_dtype(num_rows: int, num_cols: int, num_edges: int) -> torch.dtype:
     """Return the narrowest dtype for the indices and edge IDs of a compressed format."""
-    return torch.int32 if max(num_rows, num_cols, num_edges) <= INT32_LIMIT else torch.int64
+    # Not the largest of them: which one is the largest would become a condition of a compiled program.
+    fits = num_rows <= INT32_LIMIT and num_cols <= INT32_LIMIT and num_edges <= INT32_LIMIT
+    return torch.int32 if fits else torch.int64
 
 
 def check_pair(where: str, src: Tensor, dst: Tensor) -> None:

@@ -40,6 +40,12 @@ class Relation:
     int32 inside wherever the counts fit; the outside sees ``idtype``.
 
     Build one with ``from_coo``, ``from_csr`` or ``from_csc``.
+
+    Note [What a compiled program asks]: a program that ``torch.compile`` made runs for a relation in which what it read
+    while it was traced is as it was: which formats there are, not how large they are. So a traced program keeps the
+    formats that it makes, which cost a sort, but neither looks for nor keeps what is cheap to make again (degrees, the
+    reversed relation): a second call, or an ordinary one between, would find another state and compile anew. Counts are
+    compared one by one and never put into text, so that they can be symbols.
     """
 
     def __init__(
@@ -106,8 +112,8 @@ class Relation:
         src, dst = checks.ids(where, "source IDs", src), checks.ids(where, "destination IDs", dst)
         layout.check_pair(where, src, dst)
         if not in_range:
-            checks.id_range(where, "source IDs", src, num_src, f"{num_src} source nodes")
-            checks.id_range(where, "destination IDs", dst, num_dst, f"{num_dst} destination nodes")
+            checks.id_range(where, "source IDs", src, num_src, lambda: f"{num_src} source nodes")
+            checks.id_range(where, "destination IDs", dst, num_dst, lambda: f"{num_dst} destination nodes")
         if row_sorted and not bool((src[1:] >= src[:-1]).all()):
             raise InputError(f"{where}: row_sorted=True, but source IDs do not ascend; leave it out or sort the edges.")
         return cls(num_src, num_dst, len(src), src.dtype, src.device, coo=(src, dst), src_sorted=row_sorted)
@@ -225,41 +231,54 @@ class Relation:
 
     @_outliving_inference
     def in_degrees(self) -> Tensor:
-        """Return ``(num_dst,)`` int64: how many edges end at each destination."""
-        if self._in_degrees is None:
-            self._in_degrees = layout.degrees(self._csc, self._coo and self._coo[1], self._csr, self.num_dst)
-        return self._in_degrees
+        """Return ``(num_dst,)`` int64: how many edges end at each destination; Note [What a compiled program asks]."""
+        if not torch.compiler.is_compiling() and self._in_degrees is not None:
+            return self._in_degrees
+        degrees = layout.degrees(self._csc, self._coo and self._coo[1], self._csr, self.num_dst)
+        if not torch.compiler.is_compiling():
+            self._in_degrees = degrees
+        return degrees
 
     @_outliving_inference
     def out_degrees(self) -> Tensor:
-        """Return ``(num_src,)`` int64: how many edges start at each source."""
-        if self._out_degrees is None:
-            self._out_degrees = layout.degrees(self._csr, self._coo and self._coo[0], self._csc, self.num_src)
-        return self._out_degrees
+        """Return ``(num_src,)`` int64: how many edges start at each source; Note [What a compiled program asks]."""
+        if not torch.compiler.is_compiling() and self._out_degrees is not None:
+            return self._out_degrees
+        degrees = layout.degrees(self._csr, self._coo and self._coo[0], self._csc, self.num_src)
+        if not torch.compiler.is_compiling():
+            self._out_degrees = degrees
+        return degrees
 
     def reverse(self) -> Relation:
         """Return the relation with every edge turned round and its ID kept; shares all storage.
 
-        The same object each time, so that formats made for it (by a backward pass, say) are made once.
+        The same object each time, so that formats made for it (by a backward pass, say) are made once; another object
+        each time while ``torch.compile`` traces, see Note [What a compiled program asks].
         """
+        if torch.compiler.is_compiling():
+            return self._turned()
         if self._reversed is None:
-            swap = {"csr": "csc", "csc": "csr", "coo": "coo"}
-            self._reversed = Relation(
-                self.num_dst,
-                self.num_src,
-                self.num_edges,
-                self.idtype,
-                self.device,
-                coo=(self._coo[1], self._coo[0]) if self._coo is not None else None,
-                csr=self._csc,
-                csc=self._csr,
-                kept=tuple(name for name in FORMATS if swap[name] in self.kept),
-                src_sorted=self._dst_sorted,
-                dst_sorted=self._src_sorted,
-            )
-            self._reversed._rows_by_tag = {swap[name]: held for name, held in self._rows_by_tag.items()}
+            self._reversed = self._turned()
         self._share_formats(self._reversed)
         return self._reversed
+
+    def _turned(self) -> Relation:
+        swap = {"csr": "csc", "csc": "csr", "coo": "coo"}
+        turned = Relation(
+            self.num_dst,
+            self.num_src,
+            self.num_edges,
+            self.idtype,
+            self.device,
+            coo=(self._coo[1], self._coo[0]) if self._coo is not None else None,
+            csr=self._csc,
+            csc=self._csr,
+            kept=tuple(name for name in FORMATS if swap[name] in self.kept),
+            src_sorted=self._dst_sorted,
+            dst_sorted=self._src_sorted,
+        )
+        turned._rows_by_tag = {swap[name]: held for name, held in self._rows_by_tag.items()}
+        return turned
 
     def _share_formats(self, turned: Relation) -> None:
         """Give each of the two what only the other has."""
@@ -391,7 +410,7 @@ class Relation:
             "v": (self.num_dst, "destination nodes"),
             "e": (self.num_edges, "edges"),
         }[target]
-        checks.rows(where, name, value, count, f"{label} has {count} {what}")
+        checks.rows(where, name, value, count, lambda: f"{label} has {count} {what}")
         checks.device(where, name, value, self.device, label)
 
     def _copy(self) -> Relation:

@@ -53,7 +53,8 @@ def coo_to_compressed(
 eids=tensor([1, 0, 2], dtype=torch.int32), num_cols=3)
     """
     _check_coo(rows, cols)
-    narrow = max(num_rows, num_cols, rows.shape[0]) <= _INT32_MAX
+    # Not the largest of them: which one is the largest would become a condition of the compiled program.
+    narrow = num_rows <= _INT32_MAX and num_cols <= _INT32_MAX and rows.shape[0] <= _INT32_MAX
     if rows_sorted or (not torch.compiler.is_compiling() and _rows_in_order(rows)):
         indptr = torch.ops.weft.indptr_of_sorted(rows, num_rows)
         if not torch.compiler.is_compiling():

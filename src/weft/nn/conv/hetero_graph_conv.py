@@ -68,8 +68,7 @@ class HeteroGraphConv(nn.Module):
         Raises:
             TypeNameError: an edge type has no layer, or a node type has no features.
         """
-        sources, destinations = self._sides(g, inputs)
-        separate = sources is not destinations
+        sources, destinations, separate = self._sides(g, inputs)
         arrived: dict[str, list[Tensor]] = {}
         for edge_type in g.canonical_etypes:
             source, _, destination = edge_type
@@ -90,14 +89,16 @@ class HeteroGraphConv(nn.Module):
             arrived.setdefault(destination, []).append(out)
         return {node_type: self._merge(tensors, node_type) for node_type, tensors in arrived.items()}
 
-    def _sides(self, g: Any, inputs: Any) -> tuple[Mapping[str, Tensor], Mapping[str, Tensor]]:
+    def _sides(self, g: Any, inputs: Any) -> tuple[Mapping[str, Tensor], Mapping[str, Tensor], bool]:
+        """Return features of source and of destination types, and whether these are two mappings."""
         if isinstance(inputs, tuple):
-            return inputs
+            sources, destinations = inputs
+            return sources, destinations, True
         if getattr(g, "is_block", False):
             # In a block the first rows of a type are its destinations.
             kept = set(g.dsttypes)
-            return inputs, {name: feat[: g.num_dst_nodes(name)] for name, feat in inputs.items() if name in kept}
-        return inputs, inputs
+            return inputs, {name: feat[: g.num_dst_nodes(name)] for name, feat in inputs.items() if name in kept}, True
+        return inputs, inputs, False
 
     def _layer(self, edge_type: tuple[str, str, str]) -> nn.Module:
         for key in (str(edge_type), edge_type[1]):
