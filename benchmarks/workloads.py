@@ -95,6 +95,17 @@ WORKLOADS += tuple(
         ("typed_gspmm", "gspmm over 90 edge types, 60,000 edges, 16 features, forward and backward"),
     )
 )
+WORKLOADS += tuple(
+    Workload(name, title, 1.0, "dgl", suite="sparse")
+    for name, title in (
+        ("sparse_matmul", "sparse times dense, with both gradients"),
+        ("sparse_sddmm", "sddmm of 64 features at the entries"),
+        ("sparse_softmax", "softmax of rows"),
+        ("sparse_sum", "sums of rows"),
+        ("sparse_coalesce", "coalesce"),
+        ("spspmm", "sparse times sparse, 200,000 entries each"),
+    )
+)
 SUITES = tuple(dict.fromkeys(workload.suite for workload in WORKLOADS))
 BY_NAME = {workload.name: workload for workload in WORKLOADS}
 

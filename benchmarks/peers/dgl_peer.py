@@ -6,6 +6,7 @@ from typing import Any
 
 import dgl
 import dgl.nn
+import dgl.sparse
 import torch
 from torch import Tensor
 
@@ -13,6 +14,7 @@ from benchmarks.peers import torch_parts
 from benchmarks.peers.dgl_words import DglWords
 from benchmarks.peers.matrix_words import MatrixWords
 from benchmarks.peers.protocol import serve
+from benchmarks.peers.sparse_words import SparseWords
 from benchmarks.peers.structure_words import StructureWords
 
 
@@ -29,5 +31,10 @@ if __name__ == "__main__":
     torch_parts.limit_threads()
     serve(
         {"dgl": dgl.__version__, "torch": torch.__version__},
-        {**DglWords(dgl, dgl.nn, compressed).cases(), **StructureWords(dgl).cases(), **MatrixWords(dgl).cases()},
+        {
+            **DglWords(dgl, dgl.nn, compressed).cases(),
+            **StructureWords(dgl).cases(),
+            **MatrixWords(dgl).cases(),
+            **SparseWords(dgl.sparse).cases(),
+        },
     )

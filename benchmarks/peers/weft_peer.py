@@ -10,10 +10,12 @@ from torch import Tensor
 import weft
 import weft.nn
 import weft.ops
+import weft.sparse
 from benchmarks.peers import torch_parts
 from benchmarks.peers.dgl_words import DglWords
 from benchmarks.peers.matrix_words import MatrixWords
 from benchmarks.peers.protocol import Case, serve
+from benchmarks.peers.sparse_words import SparseWords
 from benchmarks.peers.structure_words import StructureWords
 from benchmarks.workloads import Inputs
 from weft.kernels import native
@@ -50,5 +52,11 @@ if __name__ == "__main__":
     cases = DglWords(weft, weft.nn, compressed).cases()
     serve(
         {"weft": weft.__version__, "torch": torch.__version__, "isa": str(native.status().isa)},
-        {**cases, **StructureWords(weft).cases(), **MatrixWords(weft).cases(), "lightgcn_step": lightgcn_step},
+        {
+            **cases,
+            **StructureWords(weft).cases(),
+            **MatrixWords(weft).cases(),
+            **SparseWords(weft.sparse).cases(),
+            "lightgcn_step": lightgcn_step,
+        },
     )
