@@ -55,7 +55,7 @@ def ids(
     """
     if isinstance(data, bool):
         raise DtypeError(f"{where}: {name} are {data!r}; expected int32 or int64 IDs.")
-    if isinstance(data, int | np.integer):
+    if isinstance(data, (int, np.integer)):
         data = [int(data)]
     tensor = _as_tensor(where, name, data)
     if tensor.dtype not in ID_DTYPES:

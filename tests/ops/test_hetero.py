@@ -9,6 +9,7 @@ from tests.cases.loops import edge_messages, random_heterograph, reduced_at
 import weft
 from weft import ops
 from weft.errors import GraphError, InputError, ShapeError, TypeNameError
+from weft.ops.meeting import Member, meet
 
 
 @pytest.fixture
@@ -113,3 +114,122 @@ def test_operands_that_do_not_belong_are_refused(shop):
         ops.gsddmm(shop.get_relation("buys"), "add", NODES, NODES)
     with pytest.raises(GraphError, match=r"this graph has 2 edge types"):
         ops.gspmm(shop, "copy_lhs", "sum", NODES[2], None)
+
+
+def relations_of_one_type(num_relations: int, seed: int = 0) -> weft.Graph:
+    """Return a graph whose relations all join one type of nodes to itself; some have no edges."""
+    generator = torch.Generator().manual_seed(seed)
+    ends = {}
+    for number in range(num_relations):
+        count = 3 * (number % 4)
+        ends["n", f"r{number:03}", "n"] = tuple(torch.randint(0, 9, (2, count), generator=generator))
+    return weft.heterograph(ends, {"n": 9})
+
+
+def operators_run(num_relations: int) -> dict[str, int]:
+    """Return how often each operator runs in a forward and a backward pass over so many relations."""
+    g = relations_of_one_type(num_relations)
+    x = torch.ones(9, 2, requires_grad=True)
+    ops.gspmm(g, "copy_lhs", "sum", [x], None)[0].sum().backward()
+    with torch.profiler.profile() as profile:
+        ops.gspmm(g, "copy_lhs", "sum", [x], None)[0].sum().backward()
+    return {event.key: event.count for event in profile.key_averages()}
+
+
+def test_thirty_relations_run_the_operators_that_two_run():
+    assert "weft::spmm" in operators_run(30)
+    assert operators_run(30) == operators_run(2)
+
+
+def test_sum_over_relations_is_the_sum_of_each():
+    g = relations_of_one_type(30)
+    x = torch.randn(9, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    expected = sum(ops.copy_u_sum(g[etype], x) for etype in g.canonical_etypes)
+    torch.testing.assert_close(ops.gspmm(g, "copy_lhs", "sum", [x], None)[0], expected)
+
+
+def test_relations_are_joined_once_and_in_their_order():
+    g = relations_of_one_type(4)
+    meeting, again = (
+        meet([Member(number, relation, 0) for number, relation in enumerate(g.relations)]) for _ in range(2)
+    )
+    assert meeting.relation is again.relation
+    src, dst = (torch.cat(ends) for ends in zip(*(g.edges(etype=etype) for etype in g.canonical_etypes), strict=True))
+    assert [ends.tolist() for ends in meeting.relation.coo()] == [src.tolist(), dst.tolist()]
+    assert meet([Member(1, g.relations[1], 0)]).relation is g.relations[1]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("reduce_op", ["sum", "max"])
+def test_any_number_of_threads_gives_the_same_bits(reduce_op, dtype):
+    generator = torch.Generator().manual_seed(0)
+    ends = {("n", f"r{i}", "n"): tuple(torch.randint(0, 500, (2, 900), generator=generator)) for i in range(20)}
+    g = weft.heterograph(ends, {"n": 500})
+    nodes = torch.randn(500, 8, generator=generator).to(dtype)
+    edges = [torch.randn(900, 1, generator=generator).to(dtype) for _ in ends]
+    results = []
+    before = torch.get_num_threads()
+    try:
+        for count in (1, 2, 3):
+            torch.set_num_threads(count)
+            leaf = nodes.clone().requires_grad_()
+            (out,) = ops.gspmm(g, "mul", reduce_op, [leaf], edges)
+            out.sum().backward()
+            results.append((out.detach(), leaf.grad))
+    finally:
+        torch.set_num_threads(before)
+    for one in results[1:]:
+        assert all(torch.equal(a, b) for a, b in zip(results[0], one, strict=True))
+
+
+@pytest.mark.parametrize("reduce_op", ["sum", "max", "min"])
+def test_many_relations_compile_into_one_graph(reduce_op):
+    g = relations_of_one_type(12)
+    g.create_formats_()
+    generator = torch.Generator().manual_seed(0)
+    x = torch.randn(9, 2, generator=generator)
+    w = [torch.randn(g.num_edges(etype), 1, generator=generator) for etype in g.canonical_etypes]
+
+    def layer(x):
+        (out,) = ops.gspmm(g, "mul", reduce_op, [x], w)
+        return out, ops.gsddmm(g, "dot", [x], [out], "u", "v")
+
+    out, scores = torch.compile(layer, fullgraph=True, backend="aot_eager")(x)
+    expected, expected_scores = layer(x)
+    assert torch.equal(out, expected)
+    assert all(torch.equal(one, other) for one, other in zip(scores, expected_scores, strict=True))
+
+
+def test_relations_may_be_joined_in_inference_mode_and_trained_with_later():
+    g = relations_of_one_type(5)
+    x = torch.randn(9, 2, requires_grad=True)
+    with torch.inference_mode():
+        ops.gspmm(g, "copy_lhs", "sum", [x], None)
+    (out,) = ops.gspmm(g, "copy_lhs", "sum", [x], None)
+    out.sum().backward()
+    assert x.grad is not None
+
+
+def test_edge_types_with_edge_values_of_several_shapes_stay_apart(shop):
+    values = ops.gsddmm(shop, "copy_lhs", [torch.ones(2, 3), torch.arange(2)], None, "e", "v")
+    assert [(value.dtype, value.shape) for value in values] == [(torch.float32, (2, 3)), (torch.int64, (2,))]
+    column = {"item": NODES[0][:, None]}
+    added = ops.gsddmm(shop, "add", [torch.ones(2, 3), torch.ones(2, 1)], column, "e", "v")
+    assert [value.shape for value in added] == [(2, 3), (2, 1)]
+
+
+def test_features_of_types_that_meet_broadcast_or_are_refused(shop):
+    edges = [torch.ones(2, 1), torch.full((2, 3), 2.0)]
+    item = ops.gspmm(shop, "copy_rhs", "sum", None, edges)[0]
+    assert item.tolist() == [[3] * 3, [2] * 3, [1] * 3, [0] * 3]
+    with pytest.raises(ShapeError, match=r"gspmm: rhs_data has trailing dimensions \(2,\), \(3,\), which do not"):
+        ops.gspmm(shop, "copy_rhs", "sum", None, [torch.ones(2, 2), torch.ones(2, 3)])
+
+
+def test_results_for_edges_may_be_changed_in_place(shop):
+    nodes = [value[:, None].requires_grad_() for value in NODES]
+    first, second = ops.gsddmm(shop, "add", nodes, nodes, "u", "v")
+    first.mul_(2)
+    (first.sum() + second.sum()).backward()
+    assert nodes[1].grad.tolist() == [[4.0]]
+    assert nodes[0].grad.flatten().tolist() == [3.0, 1.0, 2.0, 0.0]

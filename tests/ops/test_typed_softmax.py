@@ -75,3 +75,30 @@ def test_bad_arguments_are_refused(shop):
         ops.edge_softmax(shop, {"buys": torch.zeros(2)}, eids=[0])
     with pytest.raises(InputError, match="got a dict of logits for a Relation; expected a graph with types"):
         ops.edge_softmax(shop["buys"].get_relation(), {"buys": torch.zeros(2)})
+
+
+def test_scores_of_types_that_meet_have_one_shape(shop):
+    with pytest.raises(
+        ShapeError, match=r"edge_softmax: trailing dimensions differ: logits of \('shop', 'sells', 'item'"
+    ):
+        ops.edge_softmax(shop, {"buys": torch.zeros(2, 1), "sells": torch.zeros(2, 3)})
+
+
+def test_second_derivatives(shop):
+    def run(buys, sells):
+        return tuple(ops.edge_softmax(shop, {"buys": buys, "sells": sells}).values())
+
+    logits = [torch.randn(2, 2, dtype=torch.float64, requires_grad=True) for _ in range(2)]
+    assert torch.autograd.gradgradcheck(run, logits)
+
+
+def test_compiles_into_one_graph(shop):
+    shop.create_formats_()
+    logits = torch.randn(2, 3, generator=torch.Generator().manual_seed(0))
+
+    def run(logits):
+        given = {("user", "buys", "item"): logits, ("shop", "sells", "item"): 2 * logits}
+        return list(ops.edge_softmax(shop, given).values())
+
+    compiled = torch.compile(run, fullgraph=True, backend="aot_eager")
+    assert all(torch.equal(one, other) for one, other in zip(compiled(logits), run(logits), strict=True))

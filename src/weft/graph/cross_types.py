@@ -16,7 +16,7 @@ from weft.graph.phases import Message, Reducer, check_pair, is_built_in, pass_me
 from weft.graph.schema import Etype
 from weft.graph.udf import NodeFunction
 from weft.graph.user_functions import call_on_destinations
-from weft.ops.hetero import meet
+from weft.ops.hetero import meet_reduced
 
 if TYPE_CHECKING:
     from weft.graph.parts import GraphParts
@@ -73,7 +73,7 @@ def update_all_types(
         by_space.setdefault(space, []).append((value, passage.relation.in_degrees()))
     written = {}
     for space, results in by_space.items():
-        written[space] = {field: meet(op, results)}
+        written[space] = {field: meet_reduced(op, results)}
         if apply_node_func is not None:
             index = graph.schema.dst_spaces.index(space)
             written[space] = call_on_destinations(where, apply_node_func, whole(graph, index), written[space])

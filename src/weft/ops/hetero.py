@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Protocol, TypeAlias, TypeGuard, runtime_checkable
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 import torch
 from torch import Tensor
 
 from weft.errors import GraphError, InputError, TypeNameError, did_you_mean
 from weft.ops.checked import edge_values, reduce_messages
+from weft.ops.meeting import Meeting, Member, meet
 from weft.ops.target import check_operand
 from weft.ops.typed_softmax import TypedRelation
 
@@ -69,21 +70,16 @@ def typed_gspmm(
         raise GraphError(
             "gspmm: a mean over the messages of several edge types is not defined; divide a sum, or take types alone."
         )
-    lhs = None if op == "copy_rhs" else _by_type("gspmm", "lhs_data", lhs_data, graph.ntypes)
-    rhs = None if op == "copy_lhs" else _by_type("gspmm", "rhs_data", rhs_data, graph.canonical_etypes)
-    meeting: dict[int, list[tuple[Tensor, Tensor]]] = {}
-    for index, triple in enumerate(graph.canonical_etypes):
-        relation, src_space, dst_space = graph.typed_relation(triple)[1]
-        left, right = None if lhs is None else lhs[src_space], None if rhs is None else rhs[index]
-        if (lhs is not None and left is None) or (rhs is not None and right is None):
-            continue
-        if left is not None:
-            left = check_operand("gspmm", f"lhs_data of {triple}", relation, left, "u")
-        if right is not None:
-            right = check_operand("gspmm", f"rhs_data of {triple}", relation, right, "e")
-        value = reduce_messages("gspmm", relation, op, reduce_op, left, right)
-        meeting.setdefault(dst_space, []).append((value, relation.in_degrees()))
-    return tuple(meet(reduce_op, meeting[space]) if space in meeting else None for space in range(len(graph.ntypes)))
+    by_node = None if op == "copy_rhs" else _by_type("gspmm", "lhs_data", lhs_data, graph.ntypes)
+    by_edge = None if op == "copy_lhs" else _by_type("gspmm", "rhs_data", rhs_data, graph.canonical_etypes)
+    left, right = _Operand("lhs_data", "u", by_node), _Operand("rhs_data", "e", by_edge)
+    given = [operand for operand in (left, right) if operand.data is not None]
+    reduced: dict[int, Tensor] = {}
+    for space, members in _meetings("gspmm", graph, given):
+        meeting = meet(members)
+        lhs, rhs = (operand.joined("gspmm", meeting, space) for operand in (left, right))
+        reduced[space] = reduce_messages("gspmm", meeting.relation, op, reduce_op, lhs, rhs)
+    return tuple(reduced.get(space) for space in range(len(graph.ntypes)))
 
 
 def typed_gsddmm(
@@ -121,26 +117,72 @@ def typed_gsddmm(
         )
         if op != unused
     }
-    targets = {"lhs_data": lhs_target, "rhs_data": rhs_target}
-    results: list[Tensor | None] = []
-    for index, triple in enumerate(graph.canonical_etypes):
+    left = _Operand("lhs_data", lhs_target, operands.get("lhs_data"), any_dtype=op.startswith("copy"))
+    right = _Operand("rhs_data", rhs_target, operands.get("rhs_data"), any_dtype=op.startswith("copy"))
+    given = [operand for operand in (left, right) if operand.data is not None]
+    results: dict[int, Tensor] = {}
+    for space, members in _meetings("gsddmm", graph, given, alike=True):
+        meeting = meet(members)
+        lhs, rhs = (operand.joined("gsddmm", meeting, space) for operand in (left, right))
+        values = edge_values("gsddmm", meeting.relation, op, lhs, rhs, lhs_target, rhs_target)
+        results.update(meeting.apart(values))
+    return tuple(results.get(index) for index in range(len(graph.canonical_etypes)))
+
+
+class _Operand(NamedTuple):
+    """An operand given type by type."""
+
+    name: str
+    target: str
+    data: list[Tensor | None] | None
+    """By node space or by number of the edge type; None when the operator does not read it."""
+    any_dtype: bool = False
+
+    def place(self, member: Member, dst_space: int) -> int:
+        """Return where the data of an edge type stands."""
+        return {"u": member.src_space, "v": dst_space, "e": member.number}[self.target]
+
+    def joined(self, where: str, meeting: Meeting, dst_space: int) -> Tensor | None:
+        """Return what the kernel over a meeting reads."""
+        if self.data is None:
+            return None
+        given = {place: value for place, value in enumerate(self.data) if value is not None}
+        if self.target == "v":
+            return given[dst_space]
+        at = meeting.at_sources if self.target == "u" else meeting.at_edges
+        return at(where, self.name, given)
+
+
+def _meetings(
+    where: str, graph: HasTypes, operands: Sequence[_Operand], *, alike: bool = False
+) -> list[tuple[int, list[Member]]]:
+    """Return the edge types whose operands are all given, by the space where they end.
+
+    Args:
+        where: function named in messages.
+        graph: with types.
+        operands: those that the operator reads; checked here.
+        alike: only edge types whose operands have the same dtypes and trailing dimensions come together.
+    """
+    meetings: dict[Any, tuple[int, list[Member]]] = {}
+    for number, triple in enumerate(graph.canonical_etypes):
         relation, src_space, dst_space = graph.typed_relation(triple)[1]
-        place = {"u": src_space, "v": dst_space, "e": index}
-        given: dict[str, Tensor] = {}
-        for name, data in operands.items():
-            value = data[place[targets[name]]]
-            if value is not None:
-                label, any_dtype = f"{name} of {triple}", op.startswith("copy")
-                given[name] = check_operand("gsddmm", label, relation, value, targets[name], any_dtype=any_dtype)
-        if len(given) < len(operands):
-            results.append(None)
-            continue
-        lhs, rhs = given.get("lhs_data"), given.get("rhs_data")
-        results.append(edge_values("gsddmm", relation, op, lhs, rhs, lhs_target, rhs_target))
-    return tuple(results)
+        member = Member(number, relation, src_space)
+        values = [operand.data and operand.data[operand.place(member, dst_space)] for operand in operands]
+        kinds: list[Any] = [dst_space]
+        for operand, value in zip(operands, values, strict=True):
+            if value is None:
+                break
+            label = f"{operand.name} of {triple}"
+            checked = check_operand(where, label, relation, value, operand.target, any_dtype=operand.any_dtype)
+            if alike:
+                kinds += [checked.dtype, checked.shape[1:]]
+        else:
+            meetings.setdefault(tuple(kinds), (dst_space, []))[1].append(member)
+    return list(meetings.values())
 
 
-def meet(reduce_op: str, results: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
+def meet_reduced(reduce_op: str, results: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
     """Return what several edge types reduced, ``(value, in-degrees)`` each, reduced together; of nothing, 0."""
     if len(results) == 1:
         return results[0][0]

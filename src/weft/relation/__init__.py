@@ -1,6 +1,7 @@
 """Adjacency of one edge type: COO, CSR and CSC, made when needed and kept."""
 
 from weft.relation.induced import induced
+from weft.relation.joined import joined
 from weft.relation.layout import check_pair
 from weft.relation.lookup import all_between, first_between, is_multigraph
 from weft.relation.pairs import DistinctPairs, by_src_and_dst, distinct_pairs, pairs_both_ways
@@ -17,5 +18,6 @@ __all__ = [
     "first_between",
     "induced",
     "is_multigraph",
+    "joined",
     "pairs_both_ways",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import torch
 from torch import Tensor
@@ -18,19 +18,30 @@ FORMATS = ("coo", "csr", "csc")
 
 
 M = TypeVar("M")
+P = ParamSpec("P")
 
 
-def _outliving_inference(method: Callable[[Relation], M]) -> Callable[[Relation], M]:
+def outliving_inference(method: Callable[P, M]) -> Callable[P, M]:
     """Return a method whose result is made outside of inference mode, because it is kept and may be trained with."""
 
     @functools.wraps(method)
-    def make(relation: Relation) -> M:
+    def make(*args: P.args, **kwargs: P.kwargs) -> M:
         if torch.compiler.is_compiling() or not torch.is_inference_mode_enabled():
-            return method(relation)
+            return method(*args, **kwargs)
         with torch.inference_mode(False):
-            return method(relation)
+            return method(*args, **kwargs)
 
     return make
+
+
+class Join(NamedTuple):
+    """Several relations as one; see `weft.relation.joined`."""
+
+    others: tuple[Relation, ...]
+    """Those that follow the relation that keeps this."""
+    src_starts: tuple[int, ...]
+    num_src: int
+    relation: Relation
 
 
 class Relation:
@@ -79,6 +90,8 @@ class Relation:
         self._out_degrees: Tensor | None = None
         self._reversed: Relation | None = None
         self._rows_by_tag: dict[str, Compressed] = {}
+        self.joins: list[Join] = []
+        """What `weft.relation.joined` made of it and relations after it."""
 
     @classmethod
     def from_coo(
@@ -166,7 +179,7 @@ class Relation:
         """
         return cls.from_csr(indptr, indices, eids, num_dst, num_src, where=where).reverse()
 
-    @_outliving_inference
+    @outliving_inference
     def coo(self) -> tuple[Tensor, Tensor]:
         """Return ``(src, dst)``, each ``(E,)`` of ``idtype`` in edge-ID order."""
         if self._coo is not None:
@@ -181,7 +194,7 @@ class Relation:
             self._coo = coo
         return coo
 
-    @_outliving_inference
+    @outliving_inference
     def csr(self) -> Compressed:
         """Return the edges grouped by source."""
         if self._csr is not None:
@@ -196,7 +209,7 @@ class Relation:
             self._csr = csr
         return csr
 
-    @_outliving_inference
+    @outliving_inference
     def csc(self) -> Compressed:
         """Return the edges grouped by destination."""
         if self._csc is not None:
@@ -229,7 +242,7 @@ class Relation:
         """Return ``csr`` or ``csc`` with rows in tag order, None when they were not sorted so; Note [Rows by tag]."""
         return self._rows_by_tag.get(layout_name)
 
-    @_outliving_inference
+    @outliving_inference
     def in_degrees(self) -> Tensor:
         """Return ``(num_dst,)`` int64: how many edges end at each destination; Note [What a compiled program asks]."""
         if not torch.compiler.is_compiling() and self._in_degrees is not None:
@@ -239,7 +252,7 @@ class Relation:
             self._in_degrees = degrees
         return degrees
 
-    @_outliving_inference
+    @outliving_inference
     def out_degrees(self) -> Tensor:
         """Return ``(num_src,)`` int64: how many edges start at each source; Note [What a compiled program asks]."""
         if not torch.compiler.is_compiling() and self._out_degrees is not None:
@@ -343,7 +356,7 @@ class Relation:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what is pickled: the structure, without what is derived from it."""
-        return {**self.__dict__, "_in_degrees": None, "_out_degrees": None, "_reversed": None}
+        return {**self.__dict__, "_in_degrees": None, "_out_degrees": None, "_reversed": None, "joins": []}
 
     def astype(self, idtype: torch.dtype) -> Relation:
         """Return the relation with IDs of another type; compressed formats are shared.
