@@ -53,11 +53,7 @@ def ids(
         DtypeError: floating point, boolean or other IDs.
         ShapeError: not one-dimensional.
     """
-    if isinstance(data, bool):
-        raise DtypeError(f"{where}: {name} are {data!r}; expected int32 or int64 IDs.")
-    if isinstance(data, (int, np.integer)):
-        data = [int(data)]
-    tensor = _as_tensor(where, name, data)
+    tensor = data if isinstance(data, Tensor) else _as_tensor(where, name, data)
     if tensor.dtype not in ID_DTYPES:
         hint = "use mask.nonzero().squeeze(1)" if tensor.dtype == torch.bool else "convert them with .long()"
         raise DtypeError(f"{where}: {name} have dtype {tensor.dtype}; expected torch.int32 or torch.int64: {hint}.")
@@ -71,8 +67,10 @@ def ids(
 
 
 def _as_tensor(where: str, name: str, data: Any) -> Tensor:
-    if isinstance(data, Tensor):
-        return data
+    if isinstance(data, bool):
+        raise DtypeError(f"{where}: {name} are {data!r}; expected int32 or int64 IDs.")
+    if isinstance(data, (int, np.integer)):
+        data = [int(data)]
     if isinstance(data, np.ndarray):
         if data.dtype.kind not in "iub":
             raise DtypeError(f"{where}: {name} have dtype {data.dtype}; expected int32 or int64: use .astype('int64').")

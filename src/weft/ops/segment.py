@@ -120,7 +120,7 @@ def gather_mm(
     tensor([100.,  20.])
     """
     chosen = checks.ids("gather_mm", "idx_b", idx_b, device=a.device)
-    checks.id_range("gather_mm", "idx_b", chosen, b.shape[0], f"{b.shape[0]} matrices")
+    checks.id_range("gather_mm", "idx_b", chosen, b.shape[0], lambda: f"{b.shape[0]} matrices")
     return kernels.gather_mm(a, b, chosen)
 
 

@@ -53,7 +53,7 @@ def edge_softmax(csc: Compressed, scores: Tensor) -> Tensor:
             f"edge_softmax: scores are {scores.dtype}; expected float32, float64, bfloat16 or float16. "
             "Convert with .float()."
         )
-    flat = scores.reshape(scores.shape[0], scores[0].numel() if scores.shape[0] else 1) if scores.dim() != 2 else scores
+    flat = scores if scores.dim() == 2 else scores.reshape(scores.shape[0], scores.shape[1:].numel())
     return torch.ops.weft.edge_softmax(csc.indptr, csc.eids, flat).view(scores.shape)
 
 

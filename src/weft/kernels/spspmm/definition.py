@@ -114,7 +114,12 @@ def _one_width(*matrices: Compressed) -> list[Compressed]:
     """Return the matrices with indices of one dtype."""
     wide = any(matrix.indices.dtype == torch.int64 for matrix in matrices)
     dtype = torch.int64 if wide else torch.int32
-    return [matrix._replace(indices=matrix.indices.to(dtype)) for matrix in matrices]
+    return [
+        Compressed(
+            matrix.indptr, matrix.indices.to(dtype), matrix.eids, matrix.num_cols
+        )  # PyTorch 2.6 traces no _replace
+        for matrix in matrices
+    ]
 
 
 def _spspmm_impl(*arguments):  # type: ignore[no-untyped-def]
