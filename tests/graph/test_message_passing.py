@@ -377,3 +377,52 @@ def test_mixed_precision_operands_are_promoted(g):
     g.ndata["x"] = torch.ones(3, 2, dtype=torch.bfloat16)
     g.update_all(fn.u_mul_e("x", "w", "m"), fn.sum("m", "out"))
     assert g.ndata["out"].dtype == torch.float32
+
+
+def many_relations(num_relations: int = 20) -> weft.Graph:
+    """Return a graph of two node types, both of which send to the first by many relations; some have no edges."""
+    generator = torch.Generator().manual_seed(0)
+    ends = {}
+    for number in range(num_relations):
+        source = "a" if number % 3 else "b"
+        ends[source, f"r{number:02}", "a"] = tuple(torch.randint(0, 6, (2, 2 * (number % 4)), generator=generator))
+    g = weft.heterograph(ends, {"a": 6, "b": 6})
+    for ntype in g.ntypes:
+        g.nodes[ntype].data["h"] = torch.randn(6, 2, generator=generator, dtype=torch.float64)
+    for etype in g.canonical_etypes:
+        g.edges[etype].data["w"] = torch.randn(g.num_edges(etype), 1, generator=generator, dtype=torch.float64)
+    return g
+
+
+@pytest.mark.parametrize("reducer", ["sum", "max", "min"])
+@pytest.mark.parametrize(
+    "message", [fn.copy_u("h", "m"), fn.copy_e("w", "m"), fn.u_mul_e("h", "w", "m"), fn.u_add_v("h", "h", "m")]
+)
+def test_many_relations_at_once_give_what_each_gives_alone(message, reducer):
+    g, reduce_function = many_relations(), getattr(fn, reducer)("m", "out")
+    entries = dict.fromkeys(g.canonical_etypes, (message, reduce_function))
+    g.multi_update_all(entries, reducer)
+    at_once = g.nodes["a"].data.pop("out")
+    g.update_all(message, reduce_function)
+    torch.testing.assert_close(g.nodes["a"].data.pop("out"), at_once)
+    if reducer == "sum":
+        # A function as cross reducer takes the results of the types one by one.
+        g.multi_update_all(entries, sum)
+        torch.testing.assert_close(g.nodes["a"].data["out"], at_once)
+        return
+    best = torch.full((6, at_once.shape[1]), float("-inf" if reducer == "max" else "inf"), dtype=torch.float64)
+    for etype in g.canonical_etypes:
+        g.update_all(message, reduce_function, etype=etype)
+        alone, reached = g.nodes["a"].data.pop("out"), g.in_degrees(etype=etype) > 0
+        extreme = torch.maximum if reducer == "max" else torch.minimum
+        best[reached] = extreme(best[reached], alone[reached])
+    torch.testing.assert_close(at_once, best.masked_fill(best.isinf(), 0.0))
+
+
+def test_relations_with_features_of_several_shapes_still_meet():
+    g = weft.heterograph({("a", "r", "c"): ([0], [0]), ("b", "s", "c"): ([0], [0]), ("b", "t", "c"): ([0], [1])})
+    g.nodes["a"].data["h"], g.nodes["b"].data["h"] = torch.ones(1, 3), torch.full((1, 1), 2.0)
+    g.update_all(fn.copy_u("h", "m"), fn.sum("m", "out"))
+    assert g.nodes["c"].data["out"].tolist() == [[3.0] * 3, [2.0] * 3]
+    g.update_all(fn.copy_u("h", "m"), fn.max("m", "out"))
+    assert g.nodes["c"].data["out"].tolist() == [[2.0] * 3, [2.0] * 3]

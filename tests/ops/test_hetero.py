@@ -222,7 +222,7 @@ def test_features_of_types_that_meet_broadcast_or_are_refused(shop):
     edges = [torch.ones(2, 1), torch.full((2, 3), 2.0)]
     item = ops.gspmm(shop, "copy_rhs", "sum", None, edges)[0]
     assert item.tolist() == [[3] * 3, [2] * 3, [1] * 3, [0] * 3]
-    with pytest.raises(ShapeError, match=r"gspmm: rhs_data has trailing dimensions \(2,\), \(3,\), which do not"):
+    with pytest.raises(ShapeError, match=r"gspmm: messages .* have trailing dimensions \(2,\), \(3,\), which do not"):
         ops.gspmm(shop, "copy_rhs", "sum", None, [torch.ones(2, 2), torch.ones(2, 3)])
 
 

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import torch
 from torch import Tensor
 
 from weft import checks
 from weft.errors import GraphError, InputError
-from weft.function import ReduceFunction
+from weft.function import BinaryMessageFunction, CopyMessageFunction, ReduceFunction
+from weft.graph.meetings import meetings
 from weft.graph.passage import Passage, whole
 from weft.graph.phases import Message, Reducer, check_pair, is_built_in, pass_messages
 from weft.graph.schema import Etype
 from weft.graph.udf import NodeFunction
 from weft.graph.user_functions import call_on_destinations
-from weft.ops.hetero import meet_reduced
+from weft.ops.meeting import combined
 
 if TYPE_CHECKING:
     from weft.graph.parts import GraphParts
 
 CROSS_REDUCERS = ("sum", "min", "max", "mean", "stack")
+
+
+Entry: TypeAlias = tuple[Message, Reducer, NodeFunction | None]
+"""What is run on an edge type: message, reducer and node function."""
 
 
 class _Result(NamedTuple):
@@ -59,6 +64,7 @@ def update_all_types(
         GraphError: a mean, which is not defined across types, or a function of the user's own.
     """
     check_built_in(where, message_func, reduce_func)
+    assert isinstance(message_func, (CopyMessageFunction, BinaryMessageFunction))
     assert isinstance(reduce_func, ReduceFunction)
     op, field = reduce_func.reduce_op, reduce_func.out_field
     if op == "mean":
@@ -67,13 +73,12 @@ def update_all_types(
             "or use multi_update_all, which says how to combine types."
         )
     by_space: dict[int, list[tuple[Tensor, Tensor]]] = {}
-    for index, space in enumerate(graph.schema.dst_spaces):
-        passage = whole(graph, index)
+    for space, passage in meetings(where, graph, range(len(graph.relations)), message_func):
         value = pass_messages(where, passage, message_func, reduce_func)[field]
         by_space.setdefault(space, []).append((value, passage.relation.in_degrees()))
     written = {}
     for space, results in by_space.items():
-        written[space] = {field: meet_reduced(op, results)}
+        written[space] = {field: combined(where, op, results)}
         if apply_node_func is not None:
             index = graph.schema.dst_spaces.index(space)
             written[space] = call_on_destinations(where, apply_node_func, whole(graph, index), written[space])
@@ -112,9 +117,15 @@ def multi_update_all(
         checks.choice(where, "cross_reducer", cross_reducer, CROSS_REDUCERS)
     by_index = {graph.schema.relation(where, etype): _entry(where, etype, entry) for etype, entry in etype_dict.items()}
     by_space: dict[int, list[dict[str, _Result]]] = {}
-    for index in sorted(by_index) if cross_reducer == "stack" else by_index:
-        results = _results(where, whole(graph, index), *by_index[index])
-        by_space.setdefault(graph.schema.dst_spaces[index], []).append(results)
+    indices = sorted(by_index) if cross_reducer == "stack" else list(by_index)
+    for group in _together([(index, by_index[index]) for index in indices], cross_reducer):
+        entry = by_index[group[0]]
+        passages = [(graph.schema.dst_spaces[group[0]], whole(graph, group[0]))]
+        if len(group) > 1:
+            assert isinstance(entry[0], (CopyMessageFunction, BinaryMessageFunction))
+            passages = meetings(where, graph, group, entry[0])
+        for space, passage in passages:
+            by_space.setdefault(space, []).append(_results(where, passage, *entry))
     written = {space: _merged(where, results, cross_reducer) for space, results in by_space.items()}
     for space, features in written.items():
         if apply_node_func is not None:
@@ -124,7 +135,21 @@ def multi_update_all(
         graph.node_frames[space].write(where, features)
 
 
-def _entry(where: str, etype: Etype, entry: Any) -> tuple[Message, Reducer, NodeFunction | None]:
+def _together(entries: list[tuple[int, Entry]], cross_reducer: Any) -> list[list[int]]:
+    """Return edge types in groups whose messages are reduced alike, and may be so all at once: Note [Edges that meet].
+
+    A sum of sums, a maximum of maxima or a minimum of minima is that of all messages; edge types with anything else
+    are groups of their own.
+    """
+    groups: dict[Any, list[int]] = {}
+    for index, (message, reducer, node_func) in entries:
+        op = reducer.reduce_op if isinstance(reducer, ReduceFunction) else ""
+        at_once = op in ("sum", "max", "min") and op == cross_reducer and is_built_in(message) and node_func is None
+        groups.setdefault((message, reducer) if at_once else index, []).append(index)
+    return list(groups.values())
+
+
+def _entry(where: str, etype: Etype, entry: Any) -> Entry:
     # Messages and reducers are tuples too (NamedTuple); an entry is a plain one.
     if type(entry) not in (tuple, list) or len(entry) not in (2, 3):
         raise InputError(

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
-import torch
 from torch import Tensor
 
 from weft.errors import GraphError, InputError, TypeNameError, did_you_mean
 from weft.ops.checked import edge_values, reduce_messages
-from weft.ops.meeting import Meeting, Member, meet
+from weft.ops.meeting import Meeting, Member, combined, meet
 from weft.ops.target import check_operand
 from weft.ops.typed_softmax import TypedRelation
 
@@ -74,12 +73,14 @@ def typed_gspmm(
     by_edge = None if op == "copy_lhs" else _by_type("gspmm", "rhs_data", rhs_data, graph.canonical_etypes)
     left, right = _Operand("lhs_data", "u", by_node), _Operand("rhs_data", "e", by_edge)
     given = [operand for operand in (left, right) if operand.data is not None]
-    reduced: dict[int, Tensor] = {}
+    reduced: dict[int, list[tuple[Tensor, Tensor]]] = {}
     for space, members in _meetings("gspmm", graph, given):
         meeting = meet(members)
-        lhs, rhs = (operand.joined("gspmm", meeting, space) for operand in (left, right))
-        reduced[space] = reduce_messages("gspmm", meeting.relation, op, reduce_op, lhs, rhs)
-    return tuple(reduced.get(space) for space in range(len(graph.ntypes)))
+        lhs, rhs = (operand.joined(meeting, space) for operand in (left, right))
+        value = reduce_messages("gspmm", meeting.relation, op, reduce_op, lhs, rhs)
+        reduced.setdefault(space, []).append((value, meeting.relation.in_degrees()))
+    spaces = range(len(graph.ntypes))
+    return tuple(combined("gspmm", reduce_op, reduced[space]) if space in reduced else None for space in spaces)
 
 
 def typed_gsddmm(
@@ -121,9 +122,9 @@ def typed_gsddmm(
     right = _Operand("rhs_data", rhs_target, operands.get("rhs_data"), any_dtype=op.startswith("copy"))
     given = [operand for operand in (left, right) if operand.data is not None]
     results: dict[int, Tensor] = {}
-    for space, members in _meetings("gsddmm", graph, given, alike=True):
+    for space, members in _meetings("gsddmm", graph, given):
         meeting = meet(members)
-        lhs, rhs = (operand.joined("gsddmm", meeting, space) for operand in (left, right))
+        lhs, rhs = (operand.joined(meeting, space) for operand in (left, right))
         values = edge_values("gsddmm", meeting.relation, op, lhs, rhs, lhs_target, rhs_target)
         results.update(meeting.apart(values))
     return tuple(results.get(index) for index in range(len(graph.canonical_etypes)))
@@ -142,27 +143,20 @@ class _Operand(NamedTuple):
         """Return where the data of an edge type stands."""
         return {"u": member.src_space, "v": dst_space, "e": member.number}[self.target]
 
-    def joined(self, where: str, meeting: Meeting, dst_space: int) -> Tensor | None:
+    def joined(self, meeting: Meeting, dst_space: int) -> Tensor | None:
         """Return what the kernel over a meeting reads."""
         if self.data is None:
             return None
         given = {place: value for place, value in enumerate(self.data) if value is not None}
         if self.target == "v":
             return given[dst_space]
-        at = meeting.at_sources if self.target == "u" else meeting.at_edges
-        return at(where, self.name, given)
+        return meeting.at_sources(given) if self.target == "u" else meeting.at_edges(given)
 
 
-def _meetings(
-    where: str, graph: HasTypes, operands: Sequence[_Operand], *, alike: bool = False
-) -> list[tuple[int, list[Member]]]:
-    """Return the edge types whose operands are all given, by the space where they end.
+def _meetings(where: str, graph: HasTypes, operands: Sequence[_Operand]) -> list[tuple[int, list[Member]]]:
+    """Return the edge types whose operands are all given, which are checked, and the space where they end.
 
-    Args:
-        where: function named in messages.
-        graph: with types.
-        operands: those that the operator reads; checked here.
-        alike: only edge types whose operands have the same dtypes and trailing dimensions come together.
+    Edge types come together when they end at the same nodes and their operands have the same shapes and dtypes.
     """
     meetings: dict[Any, tuple[int, list[Member]]] = {}
     for number, triple in enumerate(graph.canonical_etypes):
@@ -175,28 +169,10 @@ def _meetings(
                 break
             label = f"{operand.name} of {triple}"
             checked = check_operand(where, label, relation, value, operand.target, any_dtype=operand.any_dtype)
-            if alike:
-                kinds += [checked.dtype, checked.shape[1:]]
+            kinds += [checked.dtype, checked.shape[1:]]
         else:
             meetings.setdefault(tuple(kinds), (dst_space, []))[1].append(member)
     return list(meetings.values())
-
-
-def meet_reduced(reduce_op: str, results: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
-    """Return what several edge types reduced, ``(value, in-degrees)`` each, reduced together; of nothing, 0."""
-    if len(results) == 1:
-        return results[0][0]
-    if reduce_op == "sum":
-        total = results[0][0]
-        for value, _ in results[1:]:
-            total = total + value
-        return total
-    nothing = float("-inf") if reduce_op == "max" else float("inf")
-    column = (-1, *(1,) * (results[0][0].dim() - 1))
-    stacked = torch.stack([value.masked_fill((degrees == 0).reshape(column), nothing) for value, degrees in results])
-    best = stacked.amax(0) if reduce_op == "max" else stacked.amin(0)
-    silent = torch.stack([degrees for _, degrees in results]).sum(0) == 0
-    return best.masked_fill(silent.reshape(column), 0.0)
 
 
 def _typed(where: str, graph: object) -> HasTypes:

@@ -37,13 +37,13 @@ class Meeting(NamedTuple):
     src_spaces: tuple[int, ...]
     """The node spaces that send, in the order in which they are joined."""
 
-    def at_sources(self, where: str, name: str, values: dict[int, Tensor]) -> Tensor:
-        """Return node features by space, as those of the joined sources."""
-        return end_to_end(where, name, [values[space] for space in self.src_spaces])
+    def at_sources(self, values: dict[int, Tensor]) -> Tensor:
+        """Return node features by space, as those of the joined sources; their rows have one shape and dtype."""
+        return _end_to_end([values[space] for space in self.src_spaces])
 
-    def at_edges(self, where: str, name: str, values: dict[int, Tensor]) -> Tensor:
-        """Return edge features by number of the edge type, as those of the joined edges."""
-        return end_to_end(where, name, [values[member.number] for member in self.members])
+    def at_edges(self, values: dict[int, Tensor]) -> Tensor:
+        """Return edge features by number of the edge type, as those of the joined edges; likewise."""
+        return _end_to_end([values[member.number] for member in self.members])
 
     def apart(self, values: Tensor) -> dict[int, Tensor]:
         """Return features of the joined edges by number of the edge type."""
@@ -65,25 +65,34 @@ def meet(members: Sequence[Member]) -> Meeting:
     return Meeting(tuple(members), relation, tuple(sorted(spaces)))
 
 
-def end_to_end(where: str, name: str, values: Sequence[Tensor]) -> Tensor:
-    """Return the rows of all tensors in one, trailing dimensions broadcast to each other.
+def _end_to_end(values: Sequence[Tensor]) -> Tensor:
+    return values[0] if len(values) == 1 else torch.cat(list(values))
+
+
+def combined(where: str, reduce_op: str, results: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
+    """Return what several meetings reduced, ``(value, in-degrees)`` each, reduced together; of nothing, 0.
 
     Raises:
-        ShapeError: they do not broadcast.
+        ShapeError: values do not broadcast.
     """
-    if len(values) == 1:
-        return values[0]
-    shapes = {tuple(value.shape[1:]) for value in values}
-    if len(shapes) == 1:
-        return torch.cat(list(values))
+    if len(results) == 1:
+        return results[0][0]
     try:
-        sizes = torch.broadcast_shapes(*shapes)
+        values = torch.broadcast_tensors(*(value for value, _ in results))
     except RuntimeError as error:
-        listed = ", ".join(map(str, sorted(shapes)))
+        listed = ", ".join(str(tuple(value.shape[1:])) for value, _ in results)
         raise ShapeError(
-            f"{where}: {name} has trailing dimensions {listed}, which do not broadcast; messages of edge types that "
-            "meet at a node have one shape. Give each type features of the same shape."
+            f"{where}: messages of edge types that meet at a node have trailing dimensions {listed}, which do not "
+            "broadcast. Give each type features of the same shape."
         ) from error
-    missing = [(1,) * (len(sizes) + 1 - value.dim()) for value in values]
-    columns = [value.reshape(len(value), *ones, *value.shape[1:]) for value, ones in zip(values, missing, strict=True)]
-    return torch.cat([column.expand(len(column), *sizes) for column in columns])
+    if reduce_op == "sum":
+        total = values[0]
+        for value in values[1:]:
+            total = total + value
+        return total
+    nothing = float("-inf") if reduce_op == "max" else float("inf")
+    column = (-1, *(1,) * (values[0].dim() - 1))
+    silent = [(degrees == 0).reshape(column) for _, degrees in results]
+    stacked = torch.stack([value.masked_fill(none, nothing) for value, none in zip(values, silent, strict=True)])
+    best = stacked.amax(0) if reduce_op == "max" else stacked.amin(0)
+    return best.masked_fill(torch.stack(silent).all(0), 0.0)

@@ -53,6 +53,6 @@ def typed_edge_softmax(graph: Any, logits: Mapping[Any, Tensor], norm_by: str) -
         labelled = {f"logits of {graph.canonical_etypes[one.number]}": scores[one.number] for one in members}
         checks.same_trailing("edge_softmax", **labelled)
         meeting = meet(members)
-        values = kernels.edge_softmax(meeting.relation.csc(), meeting.at_edges("edge_softmax", "logits", scores))
+        values = kernels.edge_softmax(meeting.relation.csc(), meeting.at_edges(scores))
         normalised.update(meeting.apart(values))
     return {graph.canonical_etypes[number]: normalised[number] for number in sorted(normalised)}
