@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import torch
 from tests.cases.compiling import NUM_BATCHES, check_batches, reads_columns
 from torch import Tensor, nn
+from torch._dynamo.utils import counters
 
 import weft
 import weft.function as fn
@@ -189,3 +191,24 @@ def test_whole_graph_used_again_needs_no_further_program(formats_made, programs)
     model = GCN()
     epochs = [(graph, torch.randn(10, IN)) for _ in range(4)]
     check_batches(model, epochs, model.parameters(), programs=programs)
+
+
+def test_size_at_which_eager_layers_change_their_ways_is_none_to_a_compiled_one(monkeypatch):
+    monkeypatch.setattr("weft.nn.dense.WORTHWHILE", 30 * HIDDEN * 4)
+    model = nn.ModuleList([GCN(), GAT()])
+    check_batches(lambda graph, feat: [layer(graph, feat) for layer in model], full_graphs(), model.parameters())
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="inductor needs a C++ compiler")
+def test_inductor_compiles_a_model_once_for_all_sizes():
+    torch.compiler.reset()
+    counters.clear()
+    model = GCN()
+    compiled = torch.compile(model, fullgraph=True, dynamic=True)
+    for graph, feat in full_graphs():
+        parameters = [feat, *model.parameters()]
+        found, expected = compiled(graph, feat), model(graph, feat)
+        torch.testing.assert_close(found, expected)
+        gradients = torch.autograd.grad(expected.square().sum(), parameters)
+        torch.testing.assert_close(torch.autograd.grad(found.square().sum(), parameters), gradients)
+    assert counters["stats"]["unique_graphs"] == 1

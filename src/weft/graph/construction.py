@@ -229,15 +229,18 @@ def _read(where: str, data: Any, idtype: torch.dtype | None, device: torch.devic
         src = checks.ids(where, "source IDs", payload[0], dtype=idtype, device=device)
         dst = checks.ids(where, "destination IDs", payload[1], dtype=idtype, device=device)
         check_pair(where, src, dst)
-        return _Edges(
-            form, (src, dst), checks.id_span(where, "source IDs", src), checks.id_span(where, "destination IDs", dst)
-        )
+        return _Edges(form, (src, dst), _least(where, "source IDs", src), _least(where, "destination IDs", dst))
     indptr = checks.ids(where, "indptr", payload[0], dtype=torch.int64, device=device)
     indices = checks.ids(where, "indices", payload[1], dtype=idtype, device=device)
     eids = checks.ids(where, "eids", payload[2], dtype=torch.int64, device=device)
-    num_owners, num_others = max(len(indptr) - 1, 0), checks.id_span(where, "indices", indices)
+    num_owners, num_others = max(len(indptr) - 1, 0), _least(where, "indices", indices)
     sizes = (num_owners, num_others) if form == "csr" else (num_others, num_owners)
     return _Edges(form, (indptr, indices, eids), *sizes)
+
+
+def _least(where: str, name: str, ids: Tensor) -> int:
+    """Return the fewest nodes that hold these IDs; 0 in a traced program, which cannot look and needs counts given."""
+    return 0 if torch.compiler.is_compiling() else checks.id_span(where, name, ids)
 
 
 def _split_form(where: str, data: Any) -> tuple[str, Sequence[Any]]:
@@ -302,15 +305,27 @@ def _relation(
 def _count(where: str, name: str, given: int | None, needed: int) -> int:
     """Return how many nodes there are: as given, else as needed."""
     if given is None:
+        _refuse_unknown(where, name)
         return needed
+    if torch.compiler.is_compiling():
+        return given  # a symbol, maybe
     if isinstance(given, bool) or not isinstance(given, int | np.integer) or given < 0:
         raise InputError(f"{where}: got {name}={given!r}; expected a count of nodes, 0 or more.")
     return int(given)
 
 
+def _refuse_unknown(where: str, name: str) -> None:
+    if torch.compiler.is_compiling():
+        raise InputError(
+            f"{where}: {name} is not given, and IDs cannot be looked at while a program is traced; give it, as the "
+            "number of rows of a feature for instance."
+        )
+
+
 def _counts(where: str, name: str, given: Any, needed: dict[str, int]) -> dict[str, int]:
     """Return how many nodes of each type there are: as given, else as needed."""
     if given is None:
+        _refuse_unknown(where, name)
         return needed
     if not isinstance(given, Mapping):
         raise InputError(f"{where}: got {name}={given!r}; expected a dict from node type to count.")

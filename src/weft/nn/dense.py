@@ -44,6 +44,8 @@ def add(feat: Tensor, other: Tensor) -> Tensor:
 
 def _takes(feat: Tensor, weight: Tensor, bias: Tensor | None) -> bool:
     """Return whether input or output is large and nothing but PyTorch's ordinary autograd looks on."""
+    if torch.compiler.is_compiling():
+        return False  # before sizes are compared, which would make them a condition of the compiled program
     rows = feat.numel() // max(1, feat.shape[-1])
     size = rows * max(feat.shape[-1], weight.shape[0]) * feat.element_size()
     return size >= WORTHWHILE and _plain(feat, weight, bias)
@@ -51,15 +53,13 @@ def _takes(feat: Tensor, weight: Tensor, bias: Tensor | None) -> bool:
 
 def is_large(feat: Tensor, *others: Tensor | None) -> bool:
     """Return whether ``feat`` is large and nothing but PyTorch's ordinary autograd looks on."""
+    if torch.compiler.is_compiling():
+        return False
     return feat.numel() * feat.element_size() >= WORTHWHILE and _plain(feat, *others)
 
 
 def _plain(*tensors: Tensor | None) -> bool:
-    if (
-        torch.compiler.is_compiling()
-        or torch.is_autocast_enabled("cpu")
-        or torch._C._functorch.peek_interpreter_stack()
-    ):
+    if torch.is_autocast_enabled("cpu") or torch._C._functorch.peek_interpreter_stack():
         return False
     present = [tensor for tensor in tensors if tensor is not None]
     return all(tensor.device.type == "cpu" and tensor.dtype == present[0].dtype for tensor in present)

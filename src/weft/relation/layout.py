@@ -37,7 +37,7 @@ def check_pair(where: str, src: Tensor, dst: Tensor) -> None:
 def compress(where: str, indptr: Any, indices: Tensor, eids: Any, num_rows: int, num_cols: int) -> Compressed:
     """Return a checked user's CSR as ``Compressed``: int64 offsets, narrow indices, edge IDs ascending in each row."""
     indptr = checks.ids(where, "indptr", indptr, dtype=torch.int64, device=indices.device)
-    num_edges = len(indices)
+    num_edges = indices.shape[0]
     if len(indptr) != num_rows + 1:
         raise ShapeError(f"{where}: indptr has {len(indptr)} entries; expected {num_rows + 1} for {num_rows} rows.")
     if int(indptr[0]) != 0 or int(indptr[-1]) != num_edges or bool((indptr.diff() < 0).any()):
@@ -106,7 +106,7 @@ def degrees(owner: Compressed | None, owner_ids: Tensor | None, other: Compresse
         assert other is not None
         owner_ids = other.indices
     counts = torch.zeros(num_rows, dtype=torch.int64, device=owner_ids.device)
-    return counts.index_add_(0, owner_ids, counts.new_ones(()).expand(len(owner_ids)))  # one 1, not one an edge
+    return counts.index_add_(0, owner_ids, counts.new_ones(()).expand(owner_ids.shape[0]))  # one 1, not one an edge
 
 
 def mapped(compressed: Compressed | None, function: Callable[[Tensor], Tensor]) -> Compressed | None:

@@ -129,7 +129,8 @@ class Relation:
             checks.id_range(where, "destination IDs", dst, num_dst, lambda: f"{num_dst} destination nodes")
         if row_sorted and not bool((src[1:] >= src[:-1]).all()):
             raise InputError(f"{where}: row_sorted=True, but source IDs do not ascend; leave it out or sort the edges.")
-        return cls(num_src, num_dst, len(src), src.dtype, src.device, coo=(src, dst), src_sorted=row_sorted)
+        # Not len(src), which makes a constant of a size that torch.export traces.
+        return cls(num_src, num_dst, src.shape[0], src.dtype, src.device, coo=(src, dst), src_sorted=row_sorted)
 
     @classmethod
     def from_csr(
@@ -159,7 +160,7 @@ class Relation:
         """
         indices = checks.ids(where, "indices", indices)
         csr = layout.compress(where, indptr, indices, eids, num_src, num_dst)
-        return cls(num_src, num_dst, len(indices), indices.dtype, indices.device, csr=csr)
+        return cls(num_src, num_dst, indices.shape[0], indices.dtype, indices.device, csr=csr)
 
     @classmethod
     def from_csc(
@@ -310,7 +311,7 @@ class Relation:
         """
         src, dst = self.coo()
         coo = (src.index_select(0, eids), dst.index_select(0, eids))
-        return Relation(self.num_src, self.num_dst, len(eids), self.idtype, self.device, coo=coo)
+        return Relation(self.num_src, self.num_dst, eids.shape[0], self.idtype, self.device, coo=coo)
 
     def grown(self, num_src: int, num_dst: int) -> Relation:
         """Return the relation with more nodes after those that are there; itself when there are no more.

@@ -71,7 +71,7 @@ def slice_rows(
 def position_table(ids: Tensor, count: int, dtype: torch.dtype) -> Tensor:
     """Return ``(count,)`` of ``dtype``: each ID's place in ``ids`` ``(n,)``, -1 for IDs that are not there."""
     table = torch.full((count,), -1, dtype=dtype, device=ids.device)
-    return table.scatter_(0, ids.long(), torch.arange(len(ids), dtype=dtype, device=ids.device))
+    return table.scatter_(0, ids.long(), torch.arange(ids.shape[0], dtype=dtype, device=ids.device))
 
 
 def _check(where: str, compressed: Compressed, rows: Tensor, table: Tensor | None) -> None:
