@@ -185,6 +185,9 @@ DIFFERENCES: tuple[Difference, ...] = (
         Difference("sparse.SparseMatrix.sample", meaning, "DGL cannot sample from all without naming them")
         for meaning in ("all rows", "all columns")
     ),
+    Difference("ops.edge_softmax", "an unknown side", "DGL takes it for the destination", raises=InputError),
+    Difference("ops.gspmm", "an unknown reducer", "DGL gives zeros without edges", ("edgeless",), raises=InputError),
+    Difference("ops.gspmm", "types, gradients", "DGL fails where a type of nodes sends nothing"),
     Difference("Graph.adj", "numbers", "DGL cannot read the weights of a graph with one edge type"),
     *(
         Difference(name, meaning, "DGL counts the sources of a block as its destinations", ("block",))

@@ -1,4 +1,4 @@
-"""Every name of DGL's graphs and sparse matrices (sections 1 to 7, 9 to 14, 19 of its features), and what became of it.
+"""Every name of DGL's graphs and sparse matrices (sections 1 to 14 and 19 of its features), and what became of it.
 
 ``Graph.x`` stands for ``DGLGraph.x``. Grades: A is used by everyone, B commonly, C rarely; what DGL has only for other
 backends, for RAPIDS or as its own plumbing is not listed.
@@ -12,6 +12,15 @@ BINARY = " ".join(
     f"function.{left}_{op}_{right}"
     for left, right in permutations("uve", 2)
     for op in ("add", "sub", "mul", "div", "dot")
+)
+
+SHORTCUTS = " ".join(
+    f"ops.{name}"
+    for name in (
+        *(f"u_{op}_e_{reducer}" for op in ("add", "sub", "mul", "div") for reducer in ("sum", "max", "min", "mean")),
+        *(f"copy_{target}_{reducer}" for target in "ue" for reducer in ("sum", "max", "min", "mean")),
+        *BINARY.replace("function.", "").split(),
+    )
 )
 
 MATRIX = " ".join(
@@ -67,6 +76,12 @@ LISTING: dict[str, dict[str, str]] = {
     "7 functions": {
         "A": "function.copy_u function.copy_e function.sum function.mean function.max function.min " + BINARY,
         "C": "function.BuiltinFunction function.BinaryMessageFunction function.CopyMessageFunction function.TargetCode",
+    },
+    "8 operators": {
+        "A": "ops.gspmm ops.gsddmm ops.edge_softmax ops.segment_reduce ops.segment_mm ops.gather_mm ops.copy_u "
+        "ops.copy_v ops.copy_e nn.functional.edge_softmax",
+        "B": f"ops.segment_softmax {SHORTCUTS} copy_u copy_v u_add_v u_sub_v u_mul_v u_div_v u_dot_v",
+        "C": "mpops backend.pytorch.sparse",
     },
     "9 batches": {
         "A": "batch unbatch Graph.batch_size Graph.batch_num_nodes Graph.batch_num_edges readout_nodes readout_edges "
@@ -153,6 +168,8 @@ LEFT_OUT: dict[str, str] = {
     "init.base_initializer": "only raises NotImplementedError in DGL: any function can be an initializer",
     "function.BuiltinFunction": "DGL's inside; weft's messages and reducers are plain values of weft.function",
     "function.TargetCode": "DGL's inside: a number for u, v or e",
+    "mpops": "where DGL keeps what is at its front door too: copy_u, u_add_v and the like",
+    "backend.pytorch.sparse": "DGL's inside; weft's operators are torch.ops.weft, under weft.kernels",
     "backend_name": "weft has one backend, PyTorch",
     "enable_verbose_logging": "turns on the log of DGL's native code; weft's prints nothing",
     "base.is_internal_column": "DGL's inside; reserved names are weft.NID, EID, NTYPE and ETYPE",

@@ -1,5 +1,6 @@
 """Layers, models and losses."""
 
+from weft.nn import functional
 from weft.nn.conv import GATConv, GraphConv, HeteroGraphConv, SAGEConv
 from weft.nn.losses import bpr_loss, sampled_softmax_loss
 from weft.nn.models import LightGCN
@@ -12,6 +13,7 @@ __all__ = [
     "LightGCN",
     "SAGEConv",
     "bpr_loss",
+    "functional",
     "sampled_softmax_loss",
     "spectral_embedding",
 ]
