@@ -27,211 +27,30 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <cstring>
 #include <limits>
 #include <memory>
-#include <type_traits>
 
+#include "attention_edges.h"
+#include "attention_sums.h"
 #include "dispatch.h"
 #include "edge_softmax.h"
 #include "exponential.h"
-#include "lane_sums.h"
 #include "lanes.h"
 #include "memory.h"
 #include "parallel.h"
-#include "random.h"
 
 namespace weft {
 
-// One direction of the graph.
-template <typename Index>
-struct gat_edges {
-  const int64_t* indptr;
-  const Index* indices;
-  const Index* eids;  // null: positions are edge IDs
-  int64_t num_rows;
-  int64_t num_edges;
-};
-
-struct gat_dropout {
-  uint64_t state;      // random_start(seed)
-  uint32_t threshold;  // keep_threshold(dropout); 0: no dropout
-  double scale;        // 1 / (1 - dropout)
-};
-
 // What the forward pass leaves to the backward pass: per row, `num_heads` values of each.
 enum gat_stat : int64_t { stat_top = 0, stat_inverse = 1, stat_share = 2, num_stats = 3 };
-
-inline constexpr int64_t gat_block = 32;  // edges worked on at a time: their features stay in the nearest cache
-inline constexpr int64_t gat_ahead = 32;  // edges between the prefetch of a row and its use
-
-template <typename T>
-void prefetch_row(const T* row, int64_t width) {
-  for (int64_t i = 0; i < width; i += int64_t(64 / sizeof(T))) prefetch(row + i);
-}
-
-template <typename To, int W, typename From>
-WEFT_INLINE lanes_t<To, W> convert_lanes(From from) {
-#if defined(__GNUC__)
-  if constexpr (W > 1) return __builtin_convertvector(from, lanes_t<To, W>);
-#endif
-  if constexpr (W == 1) return To(from);
-}
-
-// factors[k * num_heads + h] = z of the edge at position first + k. May write up to a register past the last one.
-template <typename Acc, typename Index>
-void dropout_factors(const gat_dropout& dropout, const Index* eids, int64_t first, int64_t count, int64_t num_heads,
-                     uint64_t* states, Acc* factors) {
-  constexpr int W = native_lanes<double>;
-  using words = lanes_t<uint64_t, W>;
-  for (int64_t k = 0; k < count; ++k) {
-    const uint64_t state = random_next(dropout.state, eids ? int64_t(eids[first + k]) : first + k);
-    for (int64_t h = 0; h < num_heads; ++h) states[k * num_heads + h] = state ^ uint64_t(h);
-  }
-  const auto threshold = fill<Acc, W>(Acc(dropout.threshold)), scale = fill<Acc, W>(Acc(dropout.scale));
-  for (int64_t i = 0; i < count * num_heads; i += W) {
-    words state;
-    std::memcpy(&state, states + i, sizeof(state));
-    const words bits = random_mix(state + random_golden) >> 40;
-    // 24 bits are a whole number of any Acc; by way of int32, since CPUs have no fast way from 64 bits.
-    const auto number = convert_lanes<Acc, W>(convert_lanes<int32_t, W>(bits));
-    store<Acc, W>(factors + i, number >= threshold ? scale : lanes_t<Acc, W>{});
-  }
-}
-
-// Numbers of a head that are worked on as one, for heads of Dim numbers; Dim 0: the dimension is known at run time.
-template <int Dim, typename Acc>
-inline constexpr int head_vector = Dim ? std::min(Dim, native_lanes<Acc>) : native_lanes<Acc>;
-
-// Heads whose sums fit into 16 registers together.
-template <int Heads, int Dim, bool Two, typename Acc>
-inline constexpr int head_group = std::max(1, std::min(Heads, 16 / (Dim / head_vector<Dim, Acc> * (Two ? 2 : 1))));
-
-// Weighted sums of rows for a group of heads of a shape known when compiling. The sums stay in registers; few of them
-// are split into several chains, since an addition takes some cycles.
-template <int Heads, int Dim, bool Two, typename T, typename Index, typename Acc>
-WEFT_INLINE void add_weighted_group(const T* rows, const Index* ids, int64_t count, const Acc* weights, Acc* sums,
-                                    const Acc* more_weights, Acc* more_sums) {
-  constexpr int W = head_vector<Dim, Acc>, vectors = Dim / W, group = head_group<Heads, Dim, Two, Acc>;
-  constexpr int wide = group * vectors, chains = std::max(1, 4 / wide);
-  using vector = lanes_t<Acc, W>;
-  std::array<vector, size_t(wide * chains)> sum{}, more{};
-  const auto add_edge = [&](int64_t k, int chain) {
-    const T* const row = rows + int64_t(ids[k]) * (Heads * Dim);
-    for (int i = 0; i < wide; ++i) {
-      const int64_t at = k * Heads + i / vectors;
-      const vector value = load<Acc, W>(row + i * W);
-      sum[size_t(chain * wide + i)] += fill<Acc, W>(weights[at]) * value;
-      if constexpr (Two) more[size_t(chain * wide + i)] += fill<Acc, W>(more_weights[at]) * value;
-    }
-  };
-  int64_t k = 0;
-  for (; k + chains <= count; k += chains) {
-    for (int chain = 0; chain < chains; ++chain) add_edge(k + chain, chain);
-  }
-  for (; k < count; ++k) add_edge(k, 0);
-  for (int i = 0; i < wide; ++i) {
-    for (int chain = 1; chain < chains; ++chain) {
-      sum[size_t(i)] += sum[size_t(chain * wide + i)];
-      if constexpr (Two) more[size_t(i)] += more[size_t(chain * wide + i)];
-    }
-    store<Acc, W>(sums + i * W, load<Acc, W>(sums + i * W) + sum[size_t(i)]);
-    if constexpr (Two) store<Acc, W>(more_sums + i * W, load<Acc, W>(more_sums + i * W) + more[size_t(i)]);
-  }
-}
-
-// The same for a dimension known at run time, with the sums in memory.
-template <bool Two, typename T, typename Index, typename Acc>
-void add_weighted_any_head(const T* rows, const Index* ids, int64_t count, int64_t num_heads, int64_t dim,
-                           int64_t width, const Acc* weights, Acc* sums, const Acc* more_weights, Acc* more_sums) {
-  constexpr int W = native_lanes<Acc>;
-  for (int64_t k = 0; k < count; ++k) {
-    const T* const row = rows + int64_t(ids[k]) * width;
-    const Acc weight = weights[k * num_heads];
-    const Acc more_weight = Two ? more_weights[k * num_heads] : Acc(0);
-    int64_t d = 0;
-    for (; d + W <= dim; d += W) {
-      const auto value = load<Acc, W>(row + d);
-      store<Acc, W>(sums + d, load<Acc, W>(sums + d) + weight * value);
-      if constexpr (Two) store<Acc, W>(more_sums + d, load<Acc, W>(more_sums + d) + more_weight * value);
-    }
-    for (; d < dim; ++d) {
-      sums[d] += weight * Acc(row[d]);
-      if constexpr (Two) more_sums[d] += more_weight * Acc(row[d]);
-    }
-  }
-}
-
-// sums[h * dim + d] += weights[k * num_heads + h] * rows[ids[k]][h * dim + d] and, if Two, the same with more_weights.
-template <int Heads, int Dim, bool Two, typename T, typename Index, typename Acc>
-void add_weighted(const T* rows, const Index* ids, int64_t count, int64_t num_heads, int64_t dim, const Acc* weights,
-                  Acc* sums, const Acc* more_weights, Acc* more_sums) {
-  if constexpr (Dim != 0) {
-    constexpr int group = head_group<Heads, Dim, Two, Acc>;
-    static_assert(Heads % group == 0);
-    for (int h = 0; h < Heads; h += group) {
-      add_weighted_group<Heads, Dim, Two>(rows + h * Dim, ids, count, weights + h, sums + h * Dim, more_weights + h,
-                                          more_sums + h * Dim);
-    }
-  } else {
-    for (int64_t h = 0; h < num_heads; ++h) {
-      add_weighted_any_head<Two>(rows + h * dim, ids, count, num_heads, dim, num_heads * dim, weights + h,
-                                 sums + h * dim, more_weights + h, more_sums + h * dim);
-    }
-  }
-}
-
-// Sum of products of two runs of numbers.
-template <int Dim, typename Acc, typename T, typename Other>
-WEFT_INLINE Acc dot_product(const T* one, const Other* other, int64_t run_time_dim) {
-  constexpr int W = head_vector<Dim, Acc>;
-  const int64_t dim = Dim ? Dim : run_time_dim;
-  lanes_t<Acc, W> sum{};
-  int64_t d = 0;
-  for (; d + W <= dim; d += W) sum += load<Acc, W>(one + d) * load<Acc, W>(other + d);
-  Acc total = sum_lanes<Acc, W>(sum);
-  for (; d < dim; ++d) total += Acc(one[d]) * Acc(other[d]);
-  return total;
-}
-
-// products[k * num_heads + h] = <row[h], rows[ids[k]][h]>.
-template <int Heads, int Dim, typename T, typename Index, typename Acc>
-void dot_with_rows(const T* row, const T* rows, const Index* ids, int64_t count, int64_t num_heads, int64_t dim,
-                   Acc* products) {
-  constexpr int W = head_vector<Dim, Acc>;
-  for (int64_t k = 0; k < count; ++k) {
-    const T* const other = rows + int64_t(ids[k]) * num_heads * dim;
-    if constexpr (Heads % 4 == 0 && Dim != 0) {
-      for (int h = 0; h < Heads; h += 4) {
-        std::array<lanes_t<Acc, W>, 4> sum{};
-        for (int i = 0; i < 4; ++i) {
-          for (int d = (h + i) * Dim; d < (h + i + 1) * Dim; d += W) {
-            sum[size_t(i)] += load<Acc, W>(row + d) * load<Acc, W>(other + d);
-          }
-        }
-        sum_lanes_of_four<Acc, W>(sum.data(), products + k * Heads + h);
-      }
-    } else {
-      for (int64_t h = 0; h < num_heads; ++h) {
-        products[k * num_heads + h] = dot_product<Dim, Acc>(row + h * dim, other + h * dim, dim);
-      }
-    }
-  }
-}
-
-template <typename Acc, int W>
-WEFT_INLINE lanes_t<Acc, W> leaky(lanes_t<Acc, W> raw, Acc slope) {
-  return raw > Acc(0) ? raw : slope * raw;
-}
 
 // Scratch space of one thread: arrays of one value for each edge of a block and head, or for each lane, or sums.
 template <typename Acc>
 struct gat_scratch {
   int64_t block_size, lanes, width, total;
   explicit gat_scratch(int64_t num_heads, int64_t dim)
-      : block_size((gat_block + 16) * num_heads),
+      : block_size((attention_block + 16) * num_heads),
         lanes(softmax_lanes(num_heads)),
         width(num_heads * dim),
         total(7 * block_size + 5 * lanes + 2 * width) {}
@@ -243,11 +62,11 @@ struct gat_scratch {
 template <typename T, typename Index>
 struct gat_forward_task {
   using Acc = accumulator_t<T>;
-  gat_edges<Index> edges;
+  attention_edges<Index> edges;
   int64_t num_heads, dim;
   const T *feat, *score_src, *score_dst;
   Acc slope;
-  gat_dropout dropout;
+  attention_dropout dropout;
   T* out;
   Acc* stats;     // (num_rows, num_stats, num_heads)
   Acc* positive;  // (num_rows, num_heads, dim), or null
@@ -282,8 +101,8 @@ class gat_forward_rows {
     const int64_t heads = num_heads();
     const int64_t begin = task.edges.indptr[row], end = task.edges.indptr[row + 1];
     start(row);
-    for (int64_t first = begin; first < end; first += gat_block) {
-      const int64_t count = std::min(gat_block, end - first);
+    for (int64_t first = begin; first < end; first += attention_block) {
+      const int64_t count = std::min(attention_block, end - first);
       gather_scores(first, count);
       weigh(first, count, first != begin);
       const Index* ids = task.edges.indices + first;
@@ -315,8 +134,8 @@ class gat_forward_rows {
     const int64_t heads = num_heads(), width = heads * dim();
     const Index* indices = task.edges.indices;
     for (int64_t k = 0; k < count; ++k) {
-      if (first + k + gat_ahead < task.edges.num_edges) {
-        const int64_t next = indices[first + k + gat_ahead];
+      if (first + k + attention_ahead < task.edges.num_edges) {
+        const int64_t next = indices[first + k + attention_ahead];
         prefetch(task.score_src + next * heads);
         prefetch_row(task.feat + next * width, width);
       }
@@ -406,12 +225,12 @@ class gat_forward_rows {
 template <typename T, typename Index>
 struct gat_backward_task {
   using Acc = accumulator_t<T>;
-  gat_edges<Index> reverse;  // rows are sources
+  attention_edges<Index> reverse;  // rows are sources
   int64_t num_dst, num_heads, dim;
   const T *feat, *score_src, *score_dst, *out, *grad;
   const Acc *stats, *positive;  // positive may be null: then grad_score_dst is left alone
   Acc slope;
-  gat_dropout dropout;
+  attention_dropout dropout;
   T *grad_feat, *grad_score_src, *grad_score_dst;
 };
 
@@ -471,8 +290,8 @@ class gat_backward_rows {
     for (int64_t l = heads; l < lanes; ++l) own[l] = own[l - heads];
     std::fill(total, total + lanes, Acc(0));
     std::fill(sums, sums + width, Acc(0));
-    for (int64_t first = begin; first < end; first += gat_block) {
-      const int64_t count = std::min(gat_block, end - first);
+    for (int64_t first = begin; first < end; first += attention_block) {
+      const int64_t count = std::min(attention_block, end - first);
       const Index* ids = task.reverse.indices + first;
       gather_facts(first, count);
       dot_with_rows<Heads, Dim>(task.feat + row * width, task.grad, ids, count, heads, dim(), product);
@@ -491,8 +310,8 @@ class gat_backward_rows {
     const int64_t heads = num_heads(), width = heads * dim();
     const Index* indices = task.reverse.indices;
     for (int64_t k = 0; k < count; ++k) {
-      if (first + k + gat_ahead < task.reverse.num_edges) {
-        const int64_t next = indices[first + k + gat_ahead];
+      if (first + k + attention_ahead < task.reverse.num_edges) {
+        const int64_t next = indices[first + k + attention_ahead];
         prefetch_row(facts + next * num_facts * heads, num_facts * heads);
         prefetch_row(task.grad + next * width, width);
       }
@@ -531,26 +350,6 @@ class gat_backward_rows {
   }
 };
 
-// Calls body with the lanes, heads and dimension of a head as constants: usual shapes apart for float, 0 for others.
-template <typename T, typename Body>
-void with_gat_shape(int64_t num_heads, int64_t dim, Body&& body) {
-  using std::integral_constant;
-  with_lanes<accumulator_t<T>>(num_heads, [&](auto lanes) {
-    const auto has_shape = [&](auto heads, auto head_dim) {
-      if (num_heads != heads() || dim != head_dim()) return false;
-      body(lanes, heads, head_dim);
-      return true;
-    };
-    if constexpr (std::is_same_v<T, float> && decltype(lanes)::value != 0) {
-      if (has_shape(integral_constant<int, 4>{}, integral_constant<int, 16>{})) return;
-      if (has_shape(integral_constant<int, 8>{}, integral_constant<int, 8>{})) return;
-      if (has_shape(integral_constant<int, 4>{}, integral_constant<int, 32>{})) return;
-      if (has_shape(integral_constant<int, 1>{}, integral_constant<int, 64>{})) return;
-    }
-    body(lanes, integral_constant<int, 0>{}, integral_constant<int, 0>{});
-  });
-}
-
 template <typename T, typename Index>
 int32_t gat_attention(const gat_forward_task<T, Index>& task, int num_threads) {
   using Acc = accumulator_t<T>;
@@ -560,7 +359,7 @@ int32_t gat_attention(const gat_forward_task<T, Index>& task, int num_threads) {
   const std::unique_ptr<uint64_t[]> states(new uint64_t[threads * size_t(scratch.block_size)]);
   prefer_large_pages(task.out, task.edges.num_rows * scratch.width * int64_t(sizeof(T)));
   if (task.positive) prefer_large_pages(task.positive, task.edges.num_rows * scratch.width * int64_t(sizeof(Acc)));
-  with_gat_shape<T>(task.num_heads, task.dim, [&](auto lanes, auto heads, auto dim) {
+  with_attention_shape<T>(task.num_heads, task.dim, [&](auto lanes, auto heads, auto dim) {
     for_row_ranges(task.edges.indptr, task.edges.num_rows, num_threads, [&](int64_t first, int64_t last) {
       const int64_t thread = thread_number();
       const gat_forward_rows<decltype(lanes)::value, decltype(heads)::value, decltype(dim)::value, T, Index> rows(
@@ -584,7 +383,7 @@ int32_t gat_attention_backward(const gat_backward_task<T, Index>& task, int num_
   for_ranges(task.num_dst, num_threads, [&](int64_t first, int64_t last) {
     for (int64_t row = first; row < last; ++row) gat_backward_destination(task, row, facts.get());
   });
-  with_gat_shape<T>(task.num_heads, task.dim, [&](auto lanes, auto heads, auto dim) {
+  with_attention_shape<T>(task.num_heads, task.dim, [&](auto lanes, auto heads, auto dim) {
     for_row_ranges(task.reverse.indptr, task.reverse.num_rows, num_threads, [&](int64_t first, int64_t last) {
       const int64_t thread = thread_number();
       const gat_backward_rows<decltype(lanes)::value, decltype(heads)::value, decltype(dim)::value, T, Index> rows(

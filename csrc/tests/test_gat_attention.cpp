@@ -44,7 +44,7 @@ struct expected {
   std::vector<double> out, grad_feat, grad_src, grad_dst;
 
   template <typename T>
-  expected(const edge_list& edges, sizes size, const inputs<T>& given, const weft::gat_dropout& dropout)
+  expected(const edge_list& edges, sizes size, const inputs<T>& given, const weft::attention_dropout& dropout)
       : out(given.grad.size()),
         grad_feat(given.feat.size()),
         grad_src(given.score_src.size()),
@@ -99,11 +99,11 @@ void agrees(const edge_list& edges, sizes size, double dropped, int num_threads,
   const auto rows = weft::testing::compress<Index>(edges);
   const auto reverse = weft::testing::compress<Index>({edges.num_cols, edges.num_rows, edges.cols, edges.rows});
   const inputs<T> given(edges, size);
-  const weft::gat_dropout dropout{weft::random_start(seed), uint32_t(dropped * (1 << 24)), 1 / (1 - dropped)};
+  const weft::attention_dropout dropout{weft::random_start(seed), uint32_t(dropped * (1 << 24)), 1 / (1 - dropped)};
   const expected wanted(edges, size, given, dropout);
   const auto side = [&](const weft::testing::compressed<Index>& from, int64_t num_rows) {
-    return weft::gat_edges<Index>{from.indptr.data(), from.indices.data(), from.eids.data(), num_rows,
-                                  edges.num_edges()};
+    return weft::attention_edges<Index>{from.indptr.data(), from.indices.data(), from.eids.data(), num_rows,
+                                        edges.num_edges()};
   };
 
   std::vector<T> out(wanted.out.size());
