@@ -51,6 +51,12 @@ def typed_relation(graph: GraphParts, etype: Etype) -> tuple[CanonicalEtype, Typ
     return schema.canonical_etypes[index], typed
 
 
+def typed_relations(graph: GraphParts) -> list[TypedRelation]:
+    """Return the relations in the order of the edge types, with the node spaces that they join."""
+    schema = graph.schema
+    return list(map(TypedRelation, graph.relations, schema.src_spaces, schema.dst_spaces))
+
+
 def node_rows(where: str, graph: GraphParts, selected: Any, space: int) -> Tensor:
     """Return selected node IDs of a space, checked, as ``(n,)`` int64."""
     frame = graph.node_frames[space]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
+import torch
 from torch import Tensor
 
 from weft.errors import GraphError, InputError, TypeNameError, did_you_mean
@@ -31,8 +32,8 @@ class HasTypes(Protocol):
         """Triples of the edge types."""
         ...
 
-    def typed_relation(self, etype: tuple[str, str, str]) -> tuple[tuple[str, str, str], TypedRelation]:
-        """Return a triple and its relation."""
+    def typed_relations(self) -> list[TypedRelation]:
+        """Return the relations in the order of the edge types."""
         ...
 
 
@@ -143,6 +144,10 @@ class _Operand(NamedTuple):
         """Return where the data of an edge type stands."""
         return {"u": member.src_space, "v": dst_space, "e": member.number}[self.target]
 
+    def at(self, place: int) -> Tensor | None:
+        """Return the data at a place."""
+        return None if self.data is None else self.data[place]
+
     def joined(self, meeting: Meeting, dst_space: int) -> Tensor | None:
         """Return what the kernel over a meeting reads."""
         if self.data is None:
@@ -159,19 +164,21 @@ def _meetings(where: str, graph: HasTypes, operands: Sequence[_Operand]) -> list
     Edge types come together when they end at the same nodes and their operands have the same shapes and dtypes.
     """
     meetings: dict[Any, tuple[int, list[Member]]] = {}
-    for number, triple in enumerate(graph.canonical_etypes):
-        relation, src_space, dst_space = graph.typed_relation(triple)[1]
+    triples = graph.canonical_etypes
+    kinds: dict[tuple[str, int], tuple[torch.dtype, torch.Size]] = {}
+    for number, (relation, src_space, dst_space) in enumerate(graph.typed_relations()):
         member = Member(number, relation, src_space)
-        values = [operand.data and operand.data[operand.place(member, dst_space)] for operand in operands]
-        kinds: list[Any] = [dst_space]
-        for operand, value in zip(operands, values, strict=True):
-            if value is None:
-                break
-            label = f"{operand.name} of {triple}"
-            checked = check_operand(where, label, relation, value, operand.target, any_dtype=operand.any_dtype)
-            kinds += [checked.dtype, checked.shape[1:]]
-        else:
-            meetings.setdefault(tuple(kinds), (dst_space, []))[1].append(member)
+        places = [(operand, operand.place(member, dst_space)) for operand in operands]
+        if any(operand.at(place) is None for operand, place in places):
+            continue
+        for operand, place in places:
+            # The features of a node type are looked at once, whatever the number of edge types that read them.
+            if (operand.name, place) not in kinds:
+                label, value = f"{operand.name} of {triples[number]}", operand.at(place)
+                checked = check_operand(where, label, relation, value, operand.target, any_dtype=operand.any_dtype)
+                kinds[operand.name, place] = checked.dtype, checked.shape[1:]
+        key = (dst_space, *(kinds[operand.name, place] for operand, place in places))
+        meetings.setdefault(key, (dst_space, []))[1].append(member)
     return list(meetings.values())
 
 
@@ -184,7 +191,7 @@ def _typed(where: str, graph: object) -> HasTypes:
 
 
 def _has_types(graph: object) -> TypeGuard[HasTypes]:
-    return hasattr(graph, "typed_relation")
+    return hasattr(graph, "typed_relations")
 
 
 def _by_type(

@@ -113,3 +113,7 @@ class TypeMethods(GraphParts):
     def typed_relation(self, etype: Etype) -> tuple[CanonicalEtype, TypedRelation]:
         """Return the triple of an edge type, and its relation with the node spaces that it joins."""
         return structure.typed_relation(self, etype)
+
+    def typed_relations(self) -> list[TypedRelation]:
+        """Return the relations in the order of the edge types, with the node spaces that they join."""
+        return structure.typed_relations(self)
