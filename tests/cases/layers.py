@@ -164,13 +164,18 @@ def check_bfloat16(case: LayerCase) -> None:
 
 
 def check_autocast(case: LayerCase) -> None:
-    """Under autocast, forward and backward run and stay near float32's."""
+    """Under autocast, outputs and gradients stay near float32's; gradients of float32 are float32."""
     layer, graph, feat = _allow(case.make(IN)), _graph(), torch.randn(9, IN, requires_grad=True)
+    leaves = [feat, *layer.parameters()]
     expected = layer(graph, feat)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        out = layer(graph, feat)
-    out.float().sum().backward()
-    torch.testing.assert_close(out.float(), expected, rtol=0.1, atol=0.15)
+    wanted = torch.autograd.grad(expected.sum(), leaves)
+    for low in (torch.bfloat16, torch.float16):
+        with torch.autocast("cpu", dtype=low):
+            out = layer(graph, feat)
+        torch.testing.assert_close(out.float(), expected, rtol=0.1, atol=0.15)
+        gradients = torch.autograd.grad(out.float().sum(), leaves)
+        assert {gradient.dtype for gradient in gradients} == {torch.float32}
+        torch.testing.assert_close(gradients, wanted, rtol=0.15, atol=0.3)
 
 
 def check_compile(case: LayerCase) -> None:

@@ -139,5 +139,6 @@ def over_all_types(graph: weft.Graph, nodes: dict[str, Tensor], edges: dict[str,
     return [*(part for part in reduced if part is not None), *weights.values()]
 
 
+@pytest.mark.skipif(torch.__version__ < (2, 7), reason="PyTorch 2.6 makes constants of counts that a program keeps")
 def test_operators_over_all_edge_types_need_one_recompilation():
     check_batches(over_all_types, shops())

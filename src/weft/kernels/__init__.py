@@ -1,5 +1,6 @@
 """``torch.ops.weft``: tensors in, tensors out. Each operator has a reference in PyTorch and a native CPU version."""
 
+from weft.kernels import autocast
 from weft.kernels.aggregate_linear import aggregate_linear
 from weft.kernels.compressed import Compressed
 from weft.kernels.conversion import compressed_to_coo, coo_to_compressed, transpose
@@ -17,6 +18,8 @@ from weft.kernels.sort_columns import sort_columns
 from weft.kernels.spmm import spmm, spmm_arg
 from weft.kernels.spspmm import masked_dots, masked_product, spspmm
 from weft.kernels.traversal import breadth_first, depth_first, topological_levels
+
+autocast.register()
 
 __all__ = [
     "Compressed",

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from weft.errors import DtypeError, ShapeError
+from weft.kernels.autocast import chooses_dtype
 
 MESSAGE_OPS = ("copy_lhs", "copy_rhs", "add", "sub", "mul", "div")
 FLOATS = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
@@ -91,8 +92,8 @@ def check_features(function: str, name: str, tensor: Tensor, num_rows: int, row_
 
 
 def to_common_dtype(lhs: Tensor | None, rhs: Tensor | None) -> tuple[Tensor | None, Tensor | None]:
-    """Return both operands in the dtype that PyTorch promotes them to."""
-    if lhs is None or rhs is None or lhs.dtype == rhs.dtype:
+    """Return both operands in the dtype that PyTorch promotes them to, which autocast sees to where it is on."""
+    if lhs is None or rhs is None or lhs.dtype == rhs.dtype or chooses_dtype(lhs):
         return lhs, rhs
     dtype = torch.promote_types(lhs.dtype, rhs.dtype)
     return lhs.to(dtype), rhs.to(dtype)

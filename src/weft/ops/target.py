@@ -9,6 +9,7 @@ from torch import Tensor
 
 from weft import checks
 from weft.errors import InputError
+from weft.kernels.autocast import chooses_dtype
 from weft.relation import Relation
 
 
@@ -64,7 +65,9 @@ def check_operand(
 
 
 def same_dtype(lhs: Tensor, rhs: Tensor) -> tuple[Tensor, Tensor]:
-    """Return both operands in the wider of their dtypes, as PyTorch's own operators do."""
+    """Return both operands in the wider of their dtypes, as PyTorch's own operators do; autocast sees to it itself."""
+    if chooses_dtype(lhs):
+        return lhs, rhs
     dtype = torch.promote_types(lhs.dtype, rhs.dtype)
     return lhs.to(dtype), rhs.to(dtype)
 

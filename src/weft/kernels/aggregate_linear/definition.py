@@ -11,6 +11,7 @@ from weft.errors import DtypeError, ShapeError
 from weft.kernels import native as library
 from weft.kernels.aggregate_linear import native, reference
 from weft.kernels.aggregate_linear.reference import Edges, Needs, Terms, no_gradient, scaled, self_rows
+from weft.kernels.autocast import chooses_dtype
 from weft.kernels.compressed import Compressed
 from weft.kernels.conversion import transpose_traced
 from weft.kernels.edge_softmax.reference import accumulation_dtype
@@ -130,7 +131,7 @@ def _check(
     if bias is not None and bias.shape != (weight.shape[1],):
         raise ShapeError(f"aggregate_linear: bias has shape {tuple(bias.shape)}; expected ({weight.shape[1]},).")
     dtypes = {one.dtype for one in (weight, self_feat, self_weight, bias) if one is not None}
-    if feat.dtype not in library.DTYPE_CODES or dtypes != {feat.dtype}:
+    if feat.dtype not in library.DTYPE_CODES or (dtypes != {feat.dtype} and not chooses_dtype(feat)):
         raise DtypeError(
             f"aggregate_linear: feat is {feat.dtype} and the others {', '.join(sorted(map(str, dtypes)))}; all must "
             "be the same of float32, float64, bfloat16 and float16. Convert with .to()."

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from weft.errors import DtypeError, InputError, ShapeError
 from weft.kernels import native as library
+from weft.kernels.autocast import chooses_dtype
 from weft.kernels.compressed import Compressed, tensors_of
 from weft.kernels.conversion import transpose_traced
 from weft.kernels.edge_softmax.reference import accumulation_dtype
@@ -102,7 +103,8 @@ def _check(csc: Compressed, feat: Tensor, score_src: Tensor, score_dst: Tensor, 
                 f"gat_attention: {name} has shape {tuple(scores.shape)}; expected ({count}, {feat.shape[1]}), a score "
                 "for each node and head."
             )
-    if feat.dtype not in library.DTYPE_CODES or {score_src.dtype, score_dst.dtype} != {feat.dtype}:
+    differ = {score_src.dtype, score_dst.dtype} != {feat.dtype} and not chooses_dtype(feat)
+    if feat.dtype not in library.DTYPE_CODES or differ:
         raise DtypeError(
             f"gat_attention: feat is {feat.dtype}, score_src {score_src.dtype} and score_dst {score_dst.dtype}; all "
             "must be the same of float32, float64, bfloat16 and float16. Convert with .to()."

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from weft.errors import DtypeError, ShapeError
 from weft.kernels import native as library
+from weft.kernels.autocast import chooses_dtype
 from weft.kernels.conversion import coo_to_compressed
 from weft.kernels.segment_mm import native, reference
 
@@ -95,7 +96,7 @@ def check(where: str, a: Tensor, b: Tensor) -> None:
         raise ShapeError(
             f"{where}: a has shape {tuple(a.shape)} and b {tuple(b.shape)}; expected (rows, D1) and (matrices, D1, D2)."
         )
-    if a.dtype not in library.DTYPE_CODES or a.dtype != b.dtype:
+    if a.dtype not in library.DTYPE_CODES or (a.dtype != b.dtype and not chooses_dtype(a)):
         raise DtypeError(
             f"{where}: a is {a.dtype} and b {b.dtype}; both must be the same of float32, float64, bfloat16 and "
             "float16. Convert with .to()."

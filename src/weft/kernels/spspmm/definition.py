@@ -12,6 +12,7 @@ from torch import Tensor
 
 from weft.errors import DtypeError, ShapeError
 from weft.kernels import native as library
+from weft.kernels.autocast import chooses_dtype
 from weft.kernels.broadcast import FLOATS
 from weft.kernels.compressed import Compressed
 from weft.kernels.spspmm import native, reference
@@ -96,7 +97,7 @@ def _check(
                 f"{where}: values of the {name} matrix have shape {tuple(values.shape)}; expected "
                 f"({matrix.num_edges()},), one for each of its entries."
             )
-    if a_values.dtype != b_values.dtype or a_values.dtype not in FLOATS:
+    if a_values.dtype not in FLOATS or (a_values.dtype != b_values.dtype and not chooses_dtype(a_values)):
         raise DtypeError(
             f"{where}: values are {a_values.dtype} and {b_values.dtype}; expected one of float32, float64, bfloat16 "
             "and float16 for both. Convert with .to()."
