@@ -47,7 +47,7 @@ def test_native_equals_reference(num_points, dim, width, count, dtype):
 
 
 def test_operator_passes_opcheck():
-    torch.library.opcheck(torch.ops.weft.nearest_candidates, (LINE, torch.randint(4, (4, 5)), 2))
+    torch.library.opcheck(torch.ops.weft.nearest_candidates.default, (LINE, torch.randint(4, (4, 5)), 2))
 
 
 @pytest.mark.parametrize(
