@@ -119,3 +119,33 @@ def test_idtype_is_int32_or_int64():
     checks.idtype("f", torch.int32)
     with pytest.raises(DtypeError, match=r"f: got idtype=torch.float32"):
         checks.idtype("f", torch.float32)
+
+
+@pytest.mark.parametrize("value", [3, np.int64(3), np.uint8(3), torch.tensor(3), torch.tensor(3, dtype=torch.int16)])
+def test_whole_numbers_of_python_numpy_and_pytorch_are_taken(value):
+    number = checks.whole_number("here", "k", value, least=1, most=3)
+    assert type(number) is int
+    assert number == 3
+
+
+@pytest.mark.parametrize(
+    "value", [True, np.bool_(True), 3.0, "3", None, torch.tensor(3.0), torch.tensor(True), torch.tensor([3]), 0, 4]
+)
+def test_what_is_no_whole_number_in_range_is_refused(value):
+    with pytest.raises(InputError, match=r"here: got k=.*; expected a number of hops, from 1 to 3"):
+        checks.whole_number("here", "k", value, least=1, most=3, meaning="a number of hops")
+
+
+@pytest.mark.parametrize("kind", ["backwards", "other byte order", "read-only"])
+def test_arrays_that_pytorch_cannot_hold_are_copied(kind):
+    array = np.array([2, 1, 0])
+    if kind == "backwards":
+        array = np.array([0, 1, 2])[::-1]
+    elif kind == "other byte order":
+        array = array.astype(array.dtype.newbyteorder("S"))
+    else:
+        array.flags.writeable = False
+    ids = checks.ids("here", "IDs", array)
+    assert ids.tolist() == [2, 1, 0]
+    ids[0] = 5
+    assert array.tolist() == [2, 1, 0]

@@ -216,7 +216,7 @@ _FROM = {
     "from_pyg": "weft.graph.conversion.pyg",
     "from_scipy": "weft.graph.conversion.scipy",
     "from_torch_sparse": "weft.graph.conversion.torch_sparse",
-    "hetero_from_shared_memory": "weft.graph.sharing",
+    "hetero_from_shared_memory": "weft.graph.shared",
     "in_subgraph": "weft.graph.subgraph",
     "init": "weft.graph",
     "khop_adj": "weft.transforms",

@@ -16,6 +16,7 @@ from weft.errors import DeviceError, DtypeError, IdError, InputError, ShapeError
 
 ID_DTYPES = (torch.int32, torch.int64)
 FLOAT_DTYPES = (torch.float32, torch.float64, torch.bfloat16, torch.float16)
+_WHOLE = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
 
 
 def choice(where: str, name: str, value: object, choices: Iterable[str]) -> None:
@@ -24,6 +25,37 @@ def choice(where: str, name: str, value: object, choices: Iterable[str]) -> None
     if value not in allowed:
         hint = did_you_mean(str(value), allowed)
         raise InputError(f"{where}: got {name}={value!r}; expected one of {name_choices(allowed)}.{hint}")
+
+
+def whole_number(
+    where: str, name: str, value: Any, *, least: int = 0, most: int | None = None, meaning: str = "a whole number"
+) -> int:
+    """Return ``value`` as an ``int``: a Python or NumPy integer, or an integer tensor without dimensions.
+
+    Args:
+        where: function that received it, for messages.
+        name: its argument ("k").
+        value: what was given.
+        least: the smallest that is allowed.
+        most: the largest, or None.
+        meaning: what it counts, for messages ("a number of hops").
+
+    Raises:
+        InputError: a bool, anything that is not whole, or out of range.
+    """
+    number: int | None
+    if isinstance(value, int) and not isinstance(value, bool):
+        number = value
+    elif isinstance(value, torch.SymInt):
+        return value  # type: ignore[return-value]  # while a program is traced
+    elif isinstance(value, np.integer) or (isinstance(value, Tensor) and value.dim() == 0 and value.dtype in _WHOLE):
+        number = int(value)
+    else:
+        number = None
+    if number is None or number < least or (most is not None and number > most):
+        allowed = f"{least} or more" if most is None else f"from {least} to {most}"
+        raise InputError(f"{where}: got {name}={value!r}; expected {meaning}, {allowed}.")
+    return number
 
 
 def idtype(where: str, dtype: torch.dtype | None) -> None:
@@ -74,7 +106,7 @@ def _as_tensor(where: str, name: str, data: Any) -> Tensor:
     if isinstance(data, np.ndarray):
         if data.dtype.kind not in "iub":
             raise DtypeError(f"{where}: {name} have dtype {data.dtype}; expected int32 or int64: use .astype('int64').")
-        return torch.from_numpy(data if data.dtype.kind != "u" else data.astype(np.int64))
+        return from_array(data if data.dtype.kind != "u" else data.astype(np.int64))
     try:
         values = list(data)
         return torch.tensor(values) if values else torch.empty(0, dtype=torch.int64)
@@ -82,6 +114,16 @@ def _as_tensor(where: str, name: str, data: Any) -> Tensor:
         raise InputError(
             f"{where}: {name} are {type(data).__name__} {str(data)[:50]!r}; expected a tensor, array or list of IDs."
         ) from error
+
+
+def from_array(array: np.ndarray) -> Tensor:
+    """Return a NumPy array as a tensor: of the same memory if PyTorch can work on it, else of a copy.
+
+    A copy is made of what is read-only, or counts backwards, or has its bytes in another order than this machine.
+    """
+    if not array.flags.writeable or not array.dtype.isnative or min(array.strides, default=0) < 0:
+        array = np.array(array, dtype=array.dtype.newbyteorder("="))
+    return torch.from_numpy(array)
 
 
 def id_range(where: str, name: str, ids: Tensor, limit: int, what: str | Callable[[], str]) -> None:

@@ -5,7 +5,7 @@ import torch
 from tests.cases.batches import featured, shop
 
 import weft
-from weft.errors import InputError, ShapeError, TypeNameError
+from weft.errors import GraphError, InputError, ShapeError, TypeNameError
 
 
 def counts(graph):
@@ -84,3 +84,9 @@ def test_a_batch_without_some_nodes_or_edges_stays_a_batch():
     assert left.batch_num_nodes().tolist() == [2, 0, 2]
     assert left.batch_num_edges().tolist() == [1, 0, 1]
     assert weft.remove_edges(weft.graph(([0], [1])), [0]).batch_num_edges().tolist() == [0]
+
+
+def test_a_block_has_no_batch_of_its_own():
+    block = weft.to_block(weft.graph(([0, 1], [1, 2])))
+    with pytest.raises(GraphError, match="set_batch_num_nodes: got a block"):
+        block.set_batch_num_nodes([1, 1])

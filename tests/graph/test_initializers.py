@@ -72,3 +72,12 @@ def test_a_wrong_initial_value_is_refused(g, made, text):
     g.set_n_initializer(lambda *args: made, ntype="user")
     with pytest.raises(ShapeError, match=rf"initializer of node feature 'h' of node type 'user' returned .*{text}"):
         g.nodes[[1], "user"].data["h"] = torch.tensor([5.0])
+
+
+def test_an_initializer_knows_pulled_nodes_by_their_ids():
+    g = weft.graph(([0, 1], [4, 4]), num_nodes=6)
+    g.ndata["x"] = torch.ones(6)
+    g.set_n_initializer(lambda shape, dtype, device, rows: torch.arange(rows.start, rows.stop, dtype=dtype), "sum")
+    g.pull([5, 4, 2], weft.function.copy_u("x", "m"), lambda nodes: {"sum": nodes.mailbox["m"].sum(1)})
+    # Nodes 2 and 5 have no messages; the rows that nothing was pulled to are initial, too.
+    assert g.ndata["sum"].tolist() == [0.0, 1.0, 2.0, 3.0, 2.0, 5.0]

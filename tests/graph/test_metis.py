@@ -64,7 +64,7 @@ def test_weights_that_are_all_zero_are_left_out():
 def test_arguments_are_checked():
     relation = tangled().relations[0]
     for k in (0, 6, -1, 2.0, True):
-        with pytest.raises(InputError, match="from 1 to the 5 nodes"):
+        with pytest.raises(InputError, match="a number of parts, from 1 to 5"):
             metis_parts("here", relation, k)
     with pytest.raises(InputError, match="mode='kway'"):
         metis_parts("here", relation, 2, mode="kway")

@@ -196,3 +196,22 @@ def test_repr_shows_counts_and_features(g, shop):
     assert repr(shop).startswith(
         "Graph(num_nodes={'item': 2, 'shop': 1, 'user': 3}, num_edges={('shop', 'buys', 'item'): 1"
     )
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda g: g.num_edges(3), TypeNameError, "num_edges: got 3 as edge type"),
+        (lambda g: weft.save_graphs("unwritten.weft", 3), InputError, "save_graphs: got a int"),
+        (lambda g: weft.to_block(None), InputError, "to_block: got None; expected a Graph"),
+        (lambda g: weft.node_type_subgraph(g, None), InputError, "node_type_subgraph: got ntypes=None"),
+        (lambda g: weft.topk_nodes(g, "x", 1, sortby="a"), InputError, "topk_nodes: got sortby='a'"),
+        (lambda g: weft.slice_batch(g, 0.5), InputError, "slice_batch: got gid=0.5"),
+        (lambda g: weft.khop_in_subgraph(g, 0, 1.5), InputError, "khop_in_subgraph: got k=1.5"),
+    ],
+)
+def test_arguments_of_another_kind_are_refused_at_the_door(call, error, message):
+    g = weft.graph(([0, 1], [1, 2]))
+    g.ndata["x"] = torch.ones(3, 2)
+    with pytest.raises(error, match=message):
+        call(g)

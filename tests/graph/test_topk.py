@@ -104,7 +104,7 @@ def test_numbers_out_of_range_are_refused():
     graph = batch_of([[1.0, 5.0]])
     with pytest.raises(InputError, match="k=-1"):
         weft.topk_nodes(graph, "h", -1)
-    with pytest.raises(InputError, match="sortby=2, but rows of 'h' have 2 elements"):
+    with pytest.raises(InputError, match="sortby=2; expected a column of 'h', whose rows have 2, from -2 to 1"):
         weft.topk_nodes(graph, "h", 1, sortby=2)
     graph.ndata["h"] = torch.zeros(1, 2, 2)
     with pytest.raises(ShapeError, match="one or two dimensions"):

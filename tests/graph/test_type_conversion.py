@@ -10,7 +10,7 @@ from tests.cases.graphs import cases
 from tests.cases.small_graphs import edges_of, eight_edges, shop
 
 import weft
-from weft.errors import DtypeError, FieldError, GraphError, IdError, InputError, ShapeError
+from weft.errors import DtypeError, FieldError, GraphError, IdError, InputError, ShapeError, TypeNameError
 
 
 @pytest.fixture
@@ -138,3 +138,13 @@ def test_flattening_and_back_gives_the_same(case, other, narrow):
         assert back.num_nodes(ntype) == g.num_nodes(ntype)
     for etype in g.etypes:
         assert all(torch.equal(*pair) for pair in zip(back.edges(etype=etype), g.edges(etype=etype), strict=True))
+
+
+def test_a_metagraph_of_unknown_types_is_refused_by_name():
+    import networkx
+
+    g = weft.graph(([0], [1]))
+    g.ndata[weft.NTYPE], g.edata[weft.ETYPE] = torch.tensor([0, 0]), torch.tensor([0])
+    metagraph = networkx.MultiDiGraph([("user", "itm", "buys"), ("user", "user", "knows")])
+    with pytest.raises(TypeNameError, match=r"'itm' is not in ntypes: 'item', 'user'\. Did you mean 'item'"):
+        weft.to_heterogeneous(g, ["user", "item"], ["knows", "buys"], metagraph=metagraph)

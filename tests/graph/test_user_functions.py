@@ -273,3 +273,37 @@ def test_features_nobody_reads_are_not_gathered(g, monkeypatch):
     g.update_all(lambda edges: {"m": edges.src["h"]}, mailbox_sum)
     assert "huge" not in read
     assert "h" in read
+
+
+@pytest.mark.parametrize("dtype", [torch.int32, torch.int64, torch.uint8, torch.float64])
+@pytest.mark.parametrize(("cross", "expected"), [("max", [0, 5, 7]), ("min", [0, 5, 2])])
+def test_extremes_across_types_take_results_of_any_dtype(dtype, cross, expected):
+    g = weft.heterograph(
+        {("user", "likes", "item"): ([0, 1], [1, 2]), ("user", "buys", "item"): ([1], [2])}, {"user": 2, "item": 3}
+    )
+    g.edges["likes"].data["w"] = torch.tensor([5, 7], dtype=dtype)
+    g.edges["buys"].data["w"] = torch.tensor([2], dtype=dtype)
+
+    def message(edges):
+        return {"m": edges.data["w"]}
+
+    def first(nodes):
+        return {"out": nodes.mailbox["m"][:, 0]}
+
+    functions = dict.fromkeys(g.etypes, (message, first))
+    if cross == "min":
+        # Of a user's own reducer, nothing is known of nodes without messages: they are 0 like any other value.
+        expected = [0, 0, 2]
+    g.multi_update_all(functions, cross)
+    assert g.nodes["item"].data["out"].tolist() == expected
+    assert g.nodes["item"].data["out"].dtype == dtype
+
+
+def test_one_edge_type_under_two_names_is_refused():
+    g = weft.heterograph({("user", "likes", "item"): ([0], [0]), ("user", "buys", "item"): ([0], [0])})
+    g.nodes["user"].data["x"] = torch.ones(1)
+    pair = (weft.function.copy_u("x", "m"), weft.function.sum("m", "y"))
+    with pytest.raises(InputError, match="twice"):
+        g.multi_update_all({"likes": pair, ("user", "likes", "item"): pair}, "sum")
+    with pytest.raises(InputError, match="etype_dict is a list"):
+        g.multi_update_all([pair], "sum")

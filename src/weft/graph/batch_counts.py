@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from weft import checks
-from weft.errors import InputError, ShapeError, TypeNameError
+from weft.errors import GraphError, InputError, ShapeError, TypeNameError
 from weft.graph.frame import Frame
 from weft.graph.parts import GraphParts
 from weft.graph.schema import Etype
@@ -73,6 +73,7 @@ def set_batch_num_nodes(graph: GraphParts, val: Any) -> None:
         val: ``(batch_size,)`` numbers of nodes, graph after graph; with several node types, a dict from type to these.
 
     Raises:
+        GraphError: a block.
         ShapeError: the numbers do not add up to the nodes that there are.
         InputError, TypeNameError: a number is negative, or a type has none.
 
@@ -109,10 +110,13 @@ def split_by_type(where: str, argument: str, graph: GraphParts, split: Any, fram
         frames: the graph's node frames or its edge frames.
 
     Raises:
+        GraphError: a block.
         ShapeError: the numbers of a type do not add up to its rows.
         InputError, TypeNameError: a number is negative, or a type has none.
     """
     schema = graph.schema
+    if schema.is_block:
+        raise GraphError(f"{where}: got a block, whose sources and destinations come from any graph of a batch.")
     types: tuple[Any, ...] = schema.ntypes if frames is graph.node_frames else schema.canonical_etypes
     resolve: Any = schema.space if frames is graph.node_frames else schema.relation
     if not isinstance(split, Mapping):

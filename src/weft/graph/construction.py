@@ -309,9 +309,7 @@ def _count(where: str, name: str, given: int | None, needed: int) -> int:
         return needed
     if torch.compiler.is_compiling():
         return given  # a symbol, maybe
-    if isinstance(given, bool) or not isinstance(given, int | np.integer) or given < 0:
-        raise InputError(f"{where}: got {name}={given!r}; expected a count of nodes, 0 or more.")
-    return int(given)
+    return checks.whole_number(where, name, given, meaning="a count of nodes")
 
 
 def _refuse_unknown(where: str, name: str) -> None:

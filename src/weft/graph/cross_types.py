@@ -11,6 +11,7 @@ from torch import Tensor
 from weft import checks
 from weft.errors import GraphError, InputError
 from weft.function import BinaryMessageFunction, CopyMessageFunction, ReduceFunction
+from weft.graph.extremes import last_value
 from weft.graph.meetings import meetings
 from weft.graph.passage import Passage, whole
 from weft.graph.phases import Message, Reducer, check_pair, is_built_in, pass_messages
@@ -106,7 +107,7 @@ def multi_update_all(
         apply_node_func: run on the destination nodes afterwards; what it returns is written too.
 
     Raises:
-        InputError: an unknown cross reducer, or entries that are not such tuples.
+        InputError: an unknown cross reducer, no dict, an edge type twice, or entries that are not such tuples.
         FieldError: a feature that is read is not set.
 
     Source: DGL's ``DGLGraph.multi_update_all``, but where a maximum (minimum) meets another cross reducer: DGL writes 0
@@ -115,7 +116,7 @@ def multi_update_all(
     where = "multi_update_all"
     if not callable(cross_reducer):
         checks.choice(where, "cross_reducer", cross_reducer, CROSS_REDUCERS)
-    by_index = {graph.schema.relation(where, etype): _entry(where, etype, entry) for etype, entry in etype_dict.items()}
+    by_index = _by_index(where, graph, etype_dict)
     by_space: dict[int, list[dict[str, _Result]]] = {}
     indices = sorted(by_index) if cross_reducer == "stack" else list(by_index)
     for group in _together([(index, by_index[index]) for index in indices], cross_reducer):
@@ -133,6 +134,25 @@ def multi_update_all(
             features.update(call_on_destinations(where, apply_node_func, passage, features))
     for space, features in written.items():
         graph.node_frames[space].write(where, features)
+
+
+def _by_index(where: str, graph: GraphParts, etype_dict: Any) -> dict[int, Entry]:
+    """Return the entries by the number of their relation."""
+    if not isinstance(etype_dict, Mapping):
+        raise InputError(
+            f"{where}: etype_dict is a {type(etype_dict).__name__}; expected a dict from edge type to "
+            "(message, reducer)."
+        )
+    by_index: dict[int, Entry] = {}
+    for etype, entry in etype_dict.items():
+        index = graph.schema.relation(where, etype)
+        if index in by_index:
+            raise InputError(
+                f"{where}: etype_dict names the edge type {graph.schema.canonical_etypes[index]} twice, the second "
+                f"time as {etype!r}; give each once."
+            )
+        by_index[index] = _entry(where, etype, entry)
+    return by_index
 
 
 def _together(entries: list[tuple[int, Entry]], cross_reducer: Any) -> list[list[int]]:
@@ -205,7 +225,7 @@ def _combined(results: list[_Result], cross_reducer: Any) -> Tensor:
 
 def _extreme(results: list[_Result], cross_reducer: str) -> Tensor:
     """Return the maximum or minimum over edge types; of nothing, 0."""
-    nothing = float("-inf") if cross_reducer == "max" else float("inf")
+    nothing = last_value(results[0].value.dtype, descending=cross_reducer == "max")
     column = (-1, *(1,) * (results[0].value.dim() - 1))
     silent = [
         (result.degrees == 0 if result.extreme == cross_reducer else torch.zeros_like(result.degrees, dtype=torch.bool))

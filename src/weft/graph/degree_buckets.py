@@ -105,10 +105,10 @@ def reduce_by_degree(where: str, passage: Passage, func: NodeFunction, messages:
         )
         for bucket, (degree, _) in enumerate(buckets)
     ]
-    return _joined(where, passage.dst, nodes, results)
+    return _joined(where, passage, nodes, results)
 
 
-def _joined(where: str, frame: Frame, nodes: Tensor, results: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+def _joined(where: str, passage: Passage, nodes: Tensor, results: list[dict[str, Tensor]]) -> dict[str, Tensor]:
     """Return each feature with the buckets' rows at ``nodes`` and initial values elsewhere."""
     joined = {}
     for name in results[0] if results else ():
@@ -121,6 +121,15 @@ def _joined(where: str, frame: Frame, nodes: Tensor, results: list[dict[str, Ten
                 f"shapes of their rows: {' and '.join(returned)}; expected the same for all."
             )
         value = torch.cat([part for part in parts if part is not None])
-        initial = frame.initial(name, Scheme(tuple(value.shape[1:]), value.dtype), slice(0, frame.num_rows))
+        initial = _initial(passage, name, Scheme(tuple(value.shape[1:]), value.dtype))
         joined[name] = initial.index_copy(0, nodes, value)
     return joined
+
+
+def _initial(passage: Passage, name: str, scheme: Scheme) -> Tensor:
+    """Return the initial values of a passage's destinations, which the initializer knows by their IDs in the graph."""
+    frame, ids = passage.dst, passage.dst_ids
+    if ids is None or not frame.has_initializer(name):
+        return frame.initial(name, scheme, slice(0, frame.num_rows))
+    stop = int(ids.max()) + 1 if len(ids) else 0
+    return frame.initial(name, scheme, slice(0, stop)).index_select(0, ids)

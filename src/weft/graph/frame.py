@@ -120,6 +120,10 @@ class Frame:
         if not isinstance(name, str):
             raise InputError(f"{where}: a feature's name is a string; got {name!r}.")
 
+    def has_initializer(self, name: str) -> bool:
+        """Return whether one was set for a column, or for all."""
+        return self.initializers.get(name) is not None or self.initializers.get(None) is not None
+
     def initial(self, name: str, scheme: Scheme, rows: slice) -> Tensor:
         """Return what the initializer of a column gives for rows ``start`` to ``stop``: zeros unless one was set."""
         initializer = self.initializers.get(name) or self.initializers.get(None) or zero_initializer

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from weft.errors import InputError
+from weft import checks
 from weft.graph.parts import G, GraphParts
 from weft.graph.relabel import distinct
 from weft.graph.selection import chosen_nodes, refuse_block
@@ -62,8 +62,7 @@ def _khop(
     where: str, graph: G, nodes: Any, k: int, relabel_nodes: bool, store_ids: bool, output_device: Any, *, inward: bool
 ) -> Any:
     refuse_block(where, graph)
-    if isinstance(k, bool) or not isinstance(k, int) or k < 0:
-        raise InputError(f"{where}: got k={k!r}; expected a number of hops, 0 or more.")
+    k = checks.whole_number(where, "k", k, meaning="a number of hops")
     seeds = chosen_nodes(where, graph, nodes)
     reached = _reach(graph, seeds, k, inward=inward)
     named = dict(zip(graph.schema.ntypes, reached, strict=True))

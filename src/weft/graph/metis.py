@@ -53,8 +53,7 @@ def metis_parts(
     if objtype == "vol" and mode == "recursive":
         raise InputError(f"{where}: METIS minimises volume only with mode='k-way'; change mode or objtype.")
     num_nodes = relation.num_src
-    if isinstance(k, bool) or not isinstance(k, int) or not 1 <= k <= max(num_nodes, 1):
-        raise InputError(f"{where}: got k={k!r}; expected a number of parts from 1 to the {num_nodes} nodes.")
+    k = checks.whole_number(where, "k", k, least=1, most=max(num_nodes, 1), meaning="a number of parts")
     pymetis = _import(where)
     if k == 1 or num_nodes == 0:
         return torch.zeros(num_nodes, dtype=torch.int64, device=relation.device)

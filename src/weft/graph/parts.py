@@ -11,7 +11,7 @@ from torch import Tensor
 
 from weft.graph.frame import Frame, edge_frame, node_frame
 from weft.graph.schema import Etype, Schema
-from weft.graph.sides import count_side
+from weft.graph.sides import side_spaces
 from weft.relation import Relation
 
 G = TypeVar("G", bound="GraphParts")
@@ -93,19 +93,19 @@ class GraphParts:
     def num_nodes(self, ntype: str | None = None) -> builtins.int:
         """Return the number of nodes of a type; of all types by default."""
         if ntype is None:
-            return sum(frame.num_rows for frame in self.node_frames)
+            return self._num_rows(range(len(self.node_frames)))
         return self.node_frames[self.schema.space("num_nodes", ntype)].num_rows
 
     def num_src_nodes(self, ntype: str | None = None) -> builtins.int:
         """Return the number of source nodes of a type; of all types of the source side by default."""
         if ntype is None:
-            return count_side(self, "src")
+            return self._num_rows(side_spaces(self.schema)[0])
         return self.node_frames[self.schema.src_space("num_src_nodes", ntype)].num_rows
 
     def num_dst_nodes(self, ntype: str | None = None) -> builtins.int:
         """Return the number of destination nodes of a type; of all types of the destination side by default."""
         if ntype is None:
-            return count_side(self, "dst")
+            return self._num_rows(side_spaces(self.schema)[1])
         return self.node_frames[self.schema.dst_space("num_dst_nodes", ntype)].num_rows
 
     def num_edges(self, etype: Etype | None = None) -> builtins.int:
@@ -113,6 +113,9 @@ class GraphParts:
         if etype is None:
             return sum(relation.num_edges for relation in self.relations)
         return self.relations[self.schema.relation("num_edges", etype)].num_edges
+
+    def _num_rows(self, spaces: Sequence[builtins.int]) -> builtins.int:
+        return sum(self.node_frames[space].num_rows for space in spaces)
 
     number_of_nodes = num_nodes
     number_of_edges = num_edges

@@ -79,9 +79,10 @@ def rand_bipartite(
 
 def _pairs(where: str, num_src: int, num_dst: int, num_edges: int) -> tuple[Tensor, Tensor]:
     """Return the ends of different pairs in random order, every set of pairs as likely as any other."""
-    for name, number in (("nodes", num_src), ("nodes", num_dst), ("edges", num_edges)):
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0:
-            raise InputError(f"{where}: got {number!r} {name}; expected a number, 0 or more.")
+    num_src, num_dst, num_edges = (
+        checks.whole_number(where, name, number, meaning="a number")
+        for name, number in (("num_nodes", num_src), ("num_nodes", num_dst), ("num_edges", num_edges))
+    )
     num_pairs = num_src * num_dst
     if num_edges > num_pairs:
         raise InputError(

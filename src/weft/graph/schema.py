@@ -87,6 +87,8 @@ class Schema:
                 f"{where}: this graph has {len(self.etypes)} edge types: {self._listed()}. Name one with etype."
             )
         if not isinstance(etype, str):
+            if not isinstance(etype, (tuple, list)):
+                raise TypeNameError(f"{where}: got {etype!r} as edge type; expected a name or a triple of names.")
             triple = tuple(etype)
             if triple in self.canonical_etypes:
                 return self.canonical_etypes.index(triple)

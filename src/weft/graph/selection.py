@@ -15,7 +15,9 @@ from weft.graph.parts import GraphParts
 
 
 def refuse_block(where: str, graph: GraphParts) -> None:
-    """Raise GraphError for a block, whose two sides are numbered apart."""
+    """Raise GraphError for a block, whose two sides are numbered apart, and InputError for what is no graph."""
+    if not isinstance(graph, GraphParts):
+        raise InputError(f"{where}: got {graph!r}; expected a Graph.")
     if graph.schema.is_block:
         raise GraphError(
             f"{where}: got a block, whose sources and destinations are numbered apart; take the part of the graph that "

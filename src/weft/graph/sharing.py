@@ -23,8 +23,7 @@ from torch import Tensor
 
 from weft import checks
 from weft.errors import DeviceError, GraphError, InputError
-from weft.graph.graph import Graph
-from weft.graph.parts import GraphParts
+from weft.graph.parts import G, GraphParts
 from weft.graph.schema import Schema
 from weft.kernels import Compressed
 from weft.relation import FORMATS, Relation
@@ -56,12 +55,12 @@ class _Place(NamedTuple):
     offset: int
 
 
-def to_shared_memory(graph: GraphParts, name: str, formats: Sequence[str] = FORMATS) -> Graph:
+def to_shared_memory(graph: G, name: str, formats: Sequence[str] = FORMATS) -> G:
     """Return the graph's structure, without features, in shared memory under a name.
 
     Args:
         graph: on the CPU.
-        name: under which :func:`hetero_from_shared_memory` opens it.
+        name: under which :func:`weft.hetero_from_shared_memory` opens it.
         formats: ``coo``, ``csr``, ``csc`` to copy, made where they are missing. Who needs another one makes it for
             itself.
 
@@ -100,18 +99,11 @@ def to_shared_memory(graph: GraphParts, name: str, formats: Sequence[str] = FORM
         _tensor(buffer, _Place(str(tensor.dtype)[6:], len(tensor), offset)).copy_(tensor)
         offset += _aligned(tensor.nbytes)
     buffer[:8] = _MARK
-    return _open(segment, owner=True)
+    return _open(segment, type(graph), owner=True)
 
 
-def hetero_from_shared_memory(name: str) -> Graph:
-    """Return the graph that a process put into shared memory with ``g.shared_memory(name)``, without copying it.
-
-    Raises:
-        InputError: there is none of that name.
-        GraphError: what lies there is no graph of this version of weft, or is not complete.
-
-    Source: DGL's ``dgl.hetero_from_shared_memory``.
-    """
+def open_shared_memory(name: str, kind: type[G]) -> G:
+    """Return a graph of a class that lies in shared memory; see :func:`weft.hetero_from_shared_memory`."""
     where = "hetero_from_shared_memory"
     _check_name(where, name)
     _close_retired()
@@ -124,7 +116,7 @@ def hetero_from_shared_memory(name: str) -> Graph:
         ) from None
     if bytes(_memory(segment)[:8]) != _MARK:
         raise GraphError(f"{where}: what lies under {name!r} is no graph of this version of weft, or not complete.")
-    return _open(segment, owner=False)
+    return _open(segment, kind, owner=False)
 
 
 def _memory(segment: _Segment) -> memoryview:
@@ -163,7 +155,7 @@ def _describe(graph: GraphParts, formats: Sequence[str], tensors: list[Tensor]) 
     }
 
 
-def _open(segment: _Segment, *, owner: bool) -> Graph:
+def _open(segment: _Segment, kind: type[G], *, owner: bool) -> G:
     """Return the graph that lies in a segment."""
     buffer = _memory(segment)
     length = int.from_bytes(buffer[8:16], "little")
@@ -177,7 +169,7 @@ def _open(segment: _Segment, *, owner: bool) -> Graph:
             for name, parts in described["parts"].items()
         }
         relations.append(_relation(described, num_edges, _DTYPES[header["idtype"]], formats))
-    graph = Graph(schema, relations, header["num_nodes"])
+    graph = kind(schema, relations, header["num_nodes"])
     weakref.finalize(graph, _retire, segment, owner)
     return graph
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from weft.graph.schema import Schema
-
-if TYPE_CHECKING:
-    from weft.graph.parts import GraphParts
 
 
 def is_unibipartite(schema: Schema) -> bool:
@@ -33,9 +28,3 @@ def side_types(schema: Schema) -> tuple[list[str], list[str]]:
     """Return the node types of the source side and of the destination side."""
     src, dst = side_spaces(schema)
     return [schema.ntypes[space] for space in src], [schema.ntypes[space] for space in dst]
-
-
-def count_side(graph: GraphParts, side: str) -> int:
-    """Return the number of nodes of a side, ``src`` or ``dst``."""
-    spaces = side_spaces(graph.schema)[0 if side == "src" else 1]
-    return sum(graph.node_frames[space].num_rows for space in spaces)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor
 
+from weft import checks
 from weft.errors import InputError, ShapeError
 from weft.graph.batch_counts import offsets
+from weft.graph.extremes import last_value
 from weft.graph.graph import Graph
 from weft.graph.readout import Segments, edge_segments, node_segments
 from weft.graph.schema import Etype
@@ -80,8 +80,7 @@ def _topk(
             f"{where}: {segments.frame.kind} feature {feat!r} has shape {tuple(value.shape)}; expected one or two "
             "dimensions: use .flatten(1)."
         )
-    if isinstance(k, bool) or not isinstance(k, int) or k < 0:
-        raise InputError(f"{where}: got k={k!r}; expected a number of rows, 0 or more.")
+    k = checks.whole_number(where, "k", k, meaning="a number of rows")
     rows = value if value.dim() == 2 else value[:, None]
     keys = rows if sortby is None else rows[:, _column(where, feat, rows, sortby)][:, None]
     if keys.is_floating_point() and bool(keys.isnan().any()):
@@ -114,7 +113,7 @@ def _best(keys: Tensor, counts: Tensor, k: int, descending: bool) -> Tensor:
     """
     best = torch.arange(k, device=keys.device)[None, :, None].repeat(len(counts), 1, keys.shape[1])
     starts = offsets(counts)[:-1]
-    padding = keys.new_full((1, keys.shape[1]), _last(keys.dtype, descending))
+    padding = keys.new_full((1, keys.shape[1]), last_value(keys.dtype, descending=descending))
     padded_keys = torch.cat([keys, padding]).T.contiguous()
     classes = counts.double().log2().ceil()
     for size_class in classes[counts > 0].unique():
@@ -127,17 +126,8 @@ def _best(keys: Tensor, counts: Tensor, k: int, descending: bool) -> Tensor:
     return best
 
 
-def _last(dtype: torch.dtype, descending: bool) -> float | int:
-    """Return a key that comes after, or with, all others."""
-    if dtype == torch.bool:
-        return not descending
-    if dtype.is_floating_point:
-        return -math.inf if descending else math.inf
-    return torch.iinfo(dtype).min if descending else torch.iinfo(dtype).max
-
-
 def _column(where: str, feat: str, rows: Tensor, sortby: int) -> int:
     width = rows.shape[1]
-    if not -width <= sortby < width:
-        raise InputError(f"{where}: got sortby={sortby}, but rows of {feat!r} have {width} elements.")
-    return sortby
+    return checks.whole_number(
+        where, "sortby", sortby, least=-width, most=width - 1, meaning=f"a column of {feat!r}, whose rows have {width}"
+    )

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from weft import checks
-from weft.errors import GraphError, InputError
+from weft.errors import GraphError, InputError, TypeNameError, did_you_mean, name_choices
 from weft.graph.frame import Frame, edge_frame, node_frame
 from weft.graph.graph import Graph
 from weft.graph.joined_types import join_columns, join_relations, positions_in_types, types_of_rows
@@ -107,6 +107,7 @@ def to_heterogeneous(
     Raises:
         GraphError: ``G`` has several types; an edge's triple is not in ``metagraph``; no edge and no ``metagraph``.
         FieldError: there is no such feature.
+        TypeNameError: ``metagraph`` has a type that is not among the names.
         IdError: a type's number is negative or past the end of the names.
         DtypeError, ShapeError: type numbers are not one integer a row.
 
@@ -124,7 +125,7 @@ def to_heterogeneous(
     src, dst = G.relations[0].coo()
     end_types = nodes.type_ids.index_select(0, src), nodes.type_ids.index_select(0, dst)
     rows_of = _triples_of_edges(node_names, edge_names, end_types, edge_types)
-    triples = _wanted_triples(where, rows_of, metagraph)
+    triples = _wanted_triples(where, rows_of, metagraph, node_names, edge_names)
     schema = Schema(node_names, triples)
     relations, edge_frames = [], []
     for triple, start, end in zip(triples, schema.src_spaces, schema.dst_spaces, strict=True):
@@ -181,12 +182,21 @@ def _triples_of_edges(
     return dict(zip(triples, groups, strict=True))
 
 
-def _wanted_triples(where: str, found: dict[CanonicalEtype, Tensor], metagraph: Any) -> list[CanonicalEtype]:
+def _wanted_triples(
+    where: str, found: dict[CanonicalEtype, Tensor], metagraph: Any, nodes: Sequence[str], edges: Sequence[str]
+) -> list[CanonicalEtype]:
     if metagraph is None:
         if not found:
             raise GraphError(f"{where}: this graph has no edge to tell its edge types; give metagraph.")
         return list(found)
     triples = sorted((src, etype, dst) for src, dst, etype in metagraph.edges(keys=True))
+    for triple in triples:
+        for name, kind, known in zip(triple, ("node", "edge", "node"), (nodes, edges, nodes), strict=True):
+            if name not in known:
+                raise TypeNameError(
+                    f"{where}: metagraph has {triple}, whose {kind} type {name!r} is not in {kind[0]}types: "
+                    f"{name_choices(known)}.{did_you_mean(str(name), known)}"
+                )
     for triple, eids in found.items():
         if triple not in triples:
             raise GraphError(

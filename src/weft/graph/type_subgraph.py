@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from weft.errors import GraphError, InputError
@@ -67,8 +67,9 @@ def edge_type_subgraph(graph: G, etypes: Sequence[Etype], output_device: Any = N
 
 
 def _listed(where: str, name: str, types: Any) -> list[Any]:
-    if isinstance(types, str):
-        raise InputError(f"{where}: got {name}={types!r}; expected a list of types: [{types!r}].")
+    if isinstance(types, str) or not isinstance(types, Iterable):
+        hint = f": [{types!r}]" if isinstance(types, str) else ""
+        raise InputError(f"{where}: got {name}={types!r}; expected a list of types{hint}.")
     listed = list(types)
     if not listed:
         raise InputError(f"{where}: got no type in {name}; name one or more.")

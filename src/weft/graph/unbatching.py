@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from weft import checks
 from weft.errors import GraphError, IdError, ShapeError
 from weft.graph.batch_counts import edge_counts, node_counts, offsets, split_by_type
 from weft.graph.columns import Columns
@@ -75,7 +77,8 @@ def slice_batch(g: Graph, gid: int, store_ids: bool = False) -> Graph:
         store_ids: add the features ``weft.NID`` and ``weft.EID``: IDs in ``g``, of its ID type.
 
     Raises:
-        IdError: ``gid`` is negative or past the end.
+        InputError: ``gid`` is no whole number.
+        IdError: it is negative or past the end.
         GraphError: an edge joins the graph with another.
 
     Source: DGL's ``dgl.slice_batch``.
@@ -84,7 +87,8 @@ def slice_batch(g: Graph, gid: int, store_ids: bool = False) -> Graph:
     >>> weft.slice_batch(weft.batch([weft.graph(([0], [1])), weft.graph(([2], [0]))]), 1)
     Graph(num_nodes=3, num_edges=1)
     """
-    where, gid = "slice_batch", int(gid)
+    where = "slice_batch"
+    gid = checks.whole_number(where, "gid", gid, least=-sys.maxsize, meaning="the number of a graph")
     nodes = [node_counts(g, space) for space in range(len(g.node_frames))]
     edges = [edge_counts(g, number) for number in range(len(g.relations))]
     sizes = min(len(counts) for counts in nodes + edges)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from weft import checks
 from weft.errors import DtypeError, InputError, ShapeError
 from weft.kernels import gather_rows
 from weft.random import hash_uniform
@@ -37,8 +38,7 @@ def sample(A: M, dim: int, fanout: int, ids: Tensor | None = None, replace: bool
     """
     check_matrix("sample", "A", A)
     check_dim("sample", dim)
-    if isinstance(fanout, bool) or not isinstance(fanout, int) or fanout < -1:
-        raise InputError(f"sample: got fanout={fanout!r}; expected a number of entries, or -1 for all.")
+    fanout = checks.whole_number("sample", "fanout", fanout, least=-1, meaning="a number of entries, -1 for all")
     lines = torch.arange(A.shape[dim], device=A.device) if ids is None else line_ids("sample", A, dim, ids)
     which, ends, entries = gather_rows(A.pattern.compressed(dim), lines)
     weights = _weights(A)[entries] if bias else None

@@ -52,6 +52,8 @@ def save_graphs(
     ([Graph(num_nodes=3, num_edges=2)], {'y': tensor([1.])})
     """
     path = _local(filename, "save_graphs")
+    if not isinstance(g_list, (Graph, Sequence)):
+        raise InputError(f"save_graphs: got a {type(g_list).__name__}; expected a Graph or a list of them.")
     graphs = [g_list] if isinstance(g_list, Graph) else list(g_list)
     for number, graph in enumerate(graphs):
         if not isinstance(graph, Graph):

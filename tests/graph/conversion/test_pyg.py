@@ -71,3 +71,24 @@ def test_missing_pyg_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch_geometric.data", None)
     with pytest.raises(InputError, match="PyG is not installed; pip install torch_geometric"):
         weft.to_pyg(featured([0], [1], 2))
+
+
+def test_names_of_pygs_own_are_refused():
+    pytest.importorskip("torch_geometric")
+    g = weft.graph(([0], [1]))
+    g.edata["edge_index"] = torch.ones(1)
+    with pytest.raises(InputError, match=r"'edge_index' of relation .* has a name that PyG uses itself"):
+        weft.to_pyg(g)
+
+
+def test_a_row_of_the_whole_graph_is_no_feature_of_its_only_node():
+    package = pytest.importorskip("torch_geometric.data")
+    data = package.HeteroData()
+    data["user"].x = torch.ones(2, 3)
+    data["item"].num_nodes = 1
+    data["user", "buys", "item"].edge_index = torch.tensor([[0, 1], [0, 0]])
+    data["user", "buys", "item"].w = torch.tensor([1.0, 2.0])
+    g = weft.from_pyg(data)
+    assert set(g.nodes["user"].data) == {"x"}
+    assert set(g.edges["buys"].data) == {"w"}
+    assert g.num_nodes("item") == 1

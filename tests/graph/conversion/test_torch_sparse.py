@@ -78,3 +78,21 @@ def test_there_and_back(graph):
     back = weft.from_torch_sparse(weft.to_torch_sparse(graph, "w"), eweight_name="w")
     assert (back.num_nodes(), edges(back)) == (graph.num_nodes(), edges(graph))
     assert torch.equal(back.edata["w"], graph.edata["w"])
+
+
+@pytest.mark.parametrize("layout", ["coo", "csr", "csc"])
+def test_values_are_differentiable_in_the_matrix(layout):
+    dense = torch.tensor([[0.0, 2.0], [3.0, 0.0]], requires_grad=True)
+    matrix = {"coo": dense.to_sparse, "csr": dense.to_sparse_csr, "csc": dense.to_sparse_csc}[layout]()
+    weight = weft.from_torch_sparse(matrix, "w").edata["w"]
+    (weight * weight).sum().backward()
+    assert dense.grad.to_dense().tolist() == [[0.0, 4.0], [6.0, 0.0]]
+
+
+def test_an_uncoalesced_matrix_that_wants_a_gradient_is_refused():
+    values = torch.tensor([1.0, 2.0], requires_grad=True)
+    matrix = torch.sparse_coo_tensor(torch.tensor([[0, 0], [1, 1]]), values, (2, 2))
+    with pytest.raises(InputError, match="coalesce"):
+        weft.from_torch_sparse(matrix, "w")
+    assert weft.from_torch_sparse(matrix).num_edges() == 2
+    assert weft.from_torch_sparse(matrix.detach(), "w").edata["w"].tolist() == [1.0, 2.0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -14,6 +15,12 @@ from weft.graph.graph import Graph
 
 if TYPE_CHECKING:
     from torch_geometric.data import Data, HeteroData
+
+
+_OF_NODES = ("num_nodes", "ptr", "batch")
+_OF_EDGES = ("edge_index", "adj", "adj_t")
+_OF_DATA = (*_OF_NODES, *_OF_EDGES)
+"""Attributes that mean something to PyG itself."""
 
 
 def from_pyg(data: Data | HeteroData) -> Graph:
@@ -60,8 +67,8 @@ def to_pyg(g: Graph) -> Data | HeteroData:
         The same nodes, edges and features, tensors shared. For a batch, ``Data.batch`` says the graph of each node.
 
     Raises:
-        InputError: a block, or a node feature and an edge feature of one name in a homogeneous graph (``Data`` has one
-            name space for both).
+        InputError: a block; a feature with a name that PyG uses itself, such as ``edge_index``; or a node feature and
+            an edge feature of one name in a homogeneous graph (``Data`` has one name space for both).
     """
     package = _module("to_pyg")
     if g.is_block:
@@ -71,12 +78,16 @@ def to_pyg(g: Graph) -> Data | HeteroData:
     if not g.is_homogeneous:
         hetero = package.HeteroData()
         for ntype, frame in zip(g.ntypes, g.node_frames, strict=True):
+            _refuse_own_names(frame, _OF_NODES)
             hetero[ntype].num_nodes = frame.num_rows
             _fill(hetero[ntype], frame)
         for triple, relation, frame in zip(g.canonical_etypes, g.relations, g.edge_frames, strict=True):
+            _refuse_own_names(frame, _OF_EDGES)
             hetero[triple].edge_index = torch.stack(relation.coo()).long()
             _fill(hetero[triple], frame)
         return hetero
+    for frame in (g.node_frames[0], g.edge_frames[0]):
+        _refuse_own_names(frame, _OF_DATA)
     twice = sorted(g.node_frames[0].columns.names() & g.edge_frames[0].columns.names())
     if twice:
         raise InputError(
@@ -97,17 +108,26 @@ def _from_hetero(data: HeteroData) -> Graph:
     counts = {ntype: data[ntype].num_nodes for ntype in data.node_types}
     made = heterograph({triple: _edge_index(data[triple], triple) for triple in data.edge_types}, counts)
     for ntype in data.node_types:
-        _take(made.node_frames[made.schema.space("from_pyg", ntype)], data[ntype])
+        _take(made.node_frames[made.schema.space("from_pyg", ntype)], data[ntype], data[ntype].node_attrs())
     for triple in data.edge_types:
-        _take(made.edge_frames[made.schema.relation("from_pyg", triple)], data[triple])
+        _take(made.edge_frames[made.schema.relation("from_pyg", triple)], data[triple], data[triple].edge_attrs())
     return made
 
 
-def _take(frame: Frame, held: Any) -> None:
-    """Set the columns of one type from what PyG holds for it."""
-    for key, value in held.items():
-        if key != "edge_index" and isinstance(value, Tensor) and value.dim() > 0 and len(value) == frame.num_rows:
-            frame.set("from_pyg", key, value)
+def _take(frame: Frame, held: Any, keys: Iterable[str]) -> None:
+    """Set the columns of one type from the attributes that PyG holds for its rows."""
+    for key in keys:
+        if key not in _OF_DATA and isinstance(held[key], Tensor):
+            frame.set("from_pyg", key, held[key])
+
+
+def _refuse_own_names(frame: Frame, own: tuple[str, ...]) -> None:
+    for name in own:
+        if name in frame.columns:
+            raise InputError(
+                f"to_pyg: {frame.kind} feature {name!r} of {frame.owner} has a name that PyG uses itself; store it "
+                "under another one."
+            )
 
 
 def _fill(held: Any, frame: Frame) -> None:

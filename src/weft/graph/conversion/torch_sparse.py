@@ -25,7 +25,7 @@ def from_torch_sparse(
     Args:
         matrix: ``(N, N)`` of layout COO, CSR or CSC, which becomes the graph's format; a COO matrix need not be
             coalesced and gives parallel edges then. ``(N, N, *trailing)`` for values that are no scalars.
-        eweight_name: edge feature that gets the values, ``(E, *trailing)``.
+        eweight_name: edge feature that gets the values, ``(E, *trailing)``; differentiable.
         idtype: by default that of the matrix: int64 of COO.
         device: by default that of the matrix.
 
@@ -33,7 +33,7 @@ def from_torch_sparse(
         A homogeneous graph; edge IDs are the positions of the entries.
 
     Raises:
-        InputError: no sparse matrix of these layouts.
+        InputError: no sparse matrix of these layouts, or one that wants a gradient and is not coalesced.
         ShapeError: not square.
 
     >>> import weft
@@ -52,8 +52,15 @@ def from_torch_sparse(
         )
     form = layouts[matrix.layout]
     if form == "coo":
-        # Not indices(), which refuses a matrix that holds an entry twice.
-        data, values = ("coo", tuple(matrix._indices())), matrix._values()
+        if matrix.is_coalesced():
+            data, values = ("coo", tuple(matrix.indices())), matrix.values()
+        elif eweight_name is not None and matrix.requires_grad:
+            raise InputError(
+                f"{where}: the matrix takes part in gradients but is not coalesced, and PyTorch has no gradient of the "
+                "values of such a one; give matrix.coalesce(), or matrix.detach()."
+            )
+        else:
+            data, values = ("coo", tuple(matrix._indices())), matrix._values()
     elif form == "csr":
         data, values = ("csr", (matrix.crow_indices(), matrix.col_indices(), [])), matrix.values()
     else:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import torch
 
 from weft.graph import pinning
 from weft.graph.parts import GraphParts
+from weft.graph.sharing import to_shared_memory
 from weft.relation import FORMATS
-
-if TYPE_CHECKING:
-    from weft.graph.graph import Graph
 
 L = TypeVar("L", bound="LayoutMethods")
 
@@ -103,12 +101,10 @@ class LayoutMethods(GraphParts):
         pinning.record_stream(self, stream)
         return self
 
-    def shared_memory(self, name: str, formats: Sequence[str] = FORMATS) -> Graph:
+    def shared_memory(self: L, name: str, formats: Sequence[str] = FORMATS) -> L:
         """Return the structure, without features, in shared memory under a name, for other processes to open.
 
         ``weft.hetero_from_shared_memory(name)`` opens it for as long as the graph returned here lives. See
         ``weft.graph.sharing.to_shared_memory``.
         """
-        from weft.graph.sharing import to_shared_memory  # makes graphs, so it comes after Graph
-
         return to_shared_memory(self, name, formats)
