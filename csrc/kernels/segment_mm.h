@@ -8,7 +8,8 @@
 //   offsets (num_segments + 1); order (num_rows), each row once; a (num_rows, depth); b (num_segments, depth, columns)
 //   with strides inside of a matrix, one matrix after the other; out (num_rows, columns); g (num_rows, columns);
 //   total (num_segments, depth, columns). What has no strides is dense. Offsets are checked here; callers have checked
-//   shapes and `order`. 16-bit floats are computed in float32 and rounded once.
+//   shapes and `order`. 16-bit floats are computed in float32 and rounded once;
+//   bfloat16 by the CPU's own instruction where it has one (bfloat16_pairs.h).
 //
 // Method: rows are taken a block at a time. Blocks that lie in order, in the type that is computed in, are read and
 // written in place; others go through a block of scratch, so that a permuted copy of all rows is never made. A row of
@@ -17,6 +18,7 @@
 // bits do not depend on the number of threads.
 #pragma once
 
+#include "bfloat16_pairs.h"
 #include "dense_tiles.h"
 #include "dispatch.h"
 #include "memory.h"
@@ -52,8 +54,8 @@ class grouped_product {
   static constexpr bool same_type = std::is_same_v<T, A>;
 
   explicit grouped_product(const segment_mm_task<T, Index>& task) : task_(task) {
-    matrix_.reserve(task.depth, task.columns);
-    if (same_type && !task.order) return;
+    if (same_type || !reserve_pairs()) matrix_.reserve(task.depth, task.columns);
+    if ((same_type && !task.order) || !pairs_.empty()) return;
     left_.resize(size_t(grouped_rows * task.depth));
     result_.resize(size_t(grouped_rows * task.columns));
   }
@@ -72,14 +74,59 @@ class grouped_product {
   }
 
  private:
+  // Makes room for pairs and returns true where the CPU's instruction on them is to be used.
+  bool reserve_pairs() {
+#if defined(WEFT_BFLOAT16_PAIRS)
+    if (!std::is_same_v<T, bfloat16> || !has_bfloat16_pairs()) return false;
+    const int64_t num_pairs = (task_.depth + 1) / 2, padded = whole_vectors<float>(task_.columns);
+    pairs_.resize(size_t(num_pairs * padded));
+    // The second half of the last pair stays 0 where the depth is odd.
+    narrow_left_.resize(size_t(grouped_rows * 2 * num_pairs));
+    result_.resize(size_t(grouped_rows * padded));
+    return !pairs_.empty();
+#else
+    return false;
+#endif
+  }
+
   void pack(int64_t segment) {
     if (segment == packed_) return;
     packed_ = segment;
-    matrix_.pack(task_.b + segment * task_.depth * task_.columns, task_.depth, task_.columns, task_.row_stride,
-                 task_.column_stride);
+    const T* matrix = task_.b + segment * task_.depth * task_.columns;
+#if defined(WEFT_BFLOAT16_PAIRS)
+    if constexpr (std::is_same_v<T, bfloat16>) {
+      if (!pairs_.empty()) {
+        const auto row = [&](int64_t k) { return matrix + k * task_.row_stride; };
+        return pack_pairs(row, task_.depth, task_.columns, task_.column_stride, pairs_.data());
+      }
+    }
+#endif
+    matrix_.pack(matrix, task_.depth, task_.columns, task_.row_stride, task_.column_stride);
   }
 
+#if defined(WEFT_BFLOAT16_PAIRS)
+  void block_of_pairs(int64_t first, int64_t count) {
+    const int64_t num_pairs = (task_.depth + 1) / 2, padded = whole_vectors<float>(task_.columns);
+    left_pairs left{task_.a + first * task_.depth, task_.depth, 2};
+    if (task_.order || task_.depth % 2 != 0) {
+      left = {narrow_left_.data(), 2 * num_pairs, 2};
+      for (int64_t i = 0; i < count; ++i) {
+        std::copy_n(task_.a + task_.row(first + i) * task_.depth, task_.depth, narrow_left_.data() + i * 2 * num_pairs);
+      }
+    }
+    multiply_pairs(left, pairs_.data(), num_pairs, count, false, result_.data(), padded);
+    for (int64_t i = 0; i < count; ++i) {
+      narrow_row(result_.data() + i * padded, task_.columns, task_.out + task_.row(first + i) * task_.columns);
+    }
+  }
+#endif
+
   void block(int64_t first, int64_t count) {
+#if defined(WEFT_BFLOAT16_PAIRS)
+    if constexpr (std::is_same_v<T, bfloat16>) {
+      if (!pairs_.empty()) return block_of_pairs(first, count);
+    }
+#endif
     if constexpr (same_type) {
       if (!task_.order) {
         const row_block<A> rows{task_.a + first * task_.depth, task_.depth};
@@ -105,6 +152,8 @@ class grouped_product {
   packed_matrix<A> matrix_;
   int64_t packed_ = -1;
   std::vector<A> left_, result_;
+  std::vector<uint32_t> pairs_;
+  std::vector<T> narrow_left_;
 };
 
 template <typename T, typename Index>
@@ -173,9 +222,16 @@ class grouped_outer {
         padded_(whole_vectors<A>(task.columns)),
         in_place_(same_type && !task.order),
         whole_(same_type && padded_ == task.columns) {
+    if (!whole_) sum_.resize(size_t(task.depth * padded_));
+#if defined(WEFT_BFLOAT16_PAIRS)
+    if (std::is_same_v<T, bfloat16> && has_bfloat16_pairs()) {
+      left_words_.resize(size_t(grouped_rows / 2 * task.depth));
+      right_words_.resize(size_t(grouped_rows / 2 * padded_));
+      return;
+    }
+#endif
     if (!in_place_) left_.resize(size_t(grouped_rows * task.depth));
     if (!in_place_ || !whole_) right_.resize(size_t(grouped_rows * padded_));
-    if (!whole_) sum_.resize(size_t(task.depth * padded_));
   }
 
   // Adds a chunk: to its buffer of depth * padded numbers, zero at first, else straight to the result.
@@ -214,11 +270,37 @@ class grouped_outer {
   void add(const segment_chunk& chunk, A* sum) {
     for (int64_t first = chunk.first; first < chunk.last; first += grouped_rows) {
       const int64_t count = std::min(grouped_rows, chunk.last - first);
+#if defined(WEFT_BFLOAT16_PAIRS)
+      if constexpr (std::is_same_v<T, bfloat16>) {
+        if (!left_words_.empty()) {
+          add_pairs(first, count, sum);
+          continue;
+        }
+      }
+#endif
       const auto left = rows(task_.a, task_.depth, task_.depth, first, count, in_place_, left_);
       const auto right = rows(task_.g, task_.columns, padded_, first, count, in_place_ && whole_, right_);
       add_outer_products<A>(left, right, count, task_.depth, padded_, sum);
     }
   }
+
+#if defined(WEFT_BFLOAT16_PAIRS)
+  // Pairs are two rows: those of `a` lie a row of words after the other, a word for each number of depth.
+  void add_pairs(int64_t first, int64_t count, float* sum) {
+    const int64_t num_pairs = (count + 1) / 2, depth = task_.depth;
+    for (int64_t pair = 0; pair < num_pairs; ++pair) {
+      const bfloat16* one = task_.a + task_.row(first + 2 * pair) * depth;
+      const bool both = 2 * pair + 1 < count;
+      const bfloat16* other = both ? task_.a + task_.row(first + 2 * pair + 1) * depth : nullptr;
+      uint32_t* to = left_words_.data() + pair * depth;
+      for (int64_t k = 0; k < depth; ++k) to[k] = both ? pair_of(one[k], other[k]) : pair_of(one[k], bfloat16{});
+    }
+    const auto row = [&](int64_t i) { return task_.g + task_.row(first + i) * task_.columns; };
+    pack_pairs(row, count, task_.columns, 1, right_words_.data());
+    const left_pairs left{reinterpret_cast<const bfloat16*>(left_words_.data()), 2, 2 * depth};
+    multiply_pairs(left, right_words_.data(), num_pairs, depth, true, sum, padded_);
+  }
+#endif
 
   // Rows in the type that is computed in, each with zeros up to `padded`; in place, or in scratch.
   row_block<A> rows(const T* from, int64_t width, int64_t padded, int64_t first, int64_t count, bool in_place,
@@ -239,6 +321,7 @@ class grouped_outer {
   int64_t padded_;
   bool in_place_, whole_;
   std::vector<A> left_, right_, sum_;
+  std::vector<uint32_t> left_words_, right_words_;
 };
 
 template <typename T, typename Index>

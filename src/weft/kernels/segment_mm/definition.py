@@ -3,9 +3,10 @@
 Each is the gradient of the other, so derivatives of every order are these two.
 
 Note [Grouped products or a product a group]: a matrix product a group, as a loop over PyTorch's own, is slower than
-the native operator at every size measured: on 1 core of an AMD EPYC with AVX-512, 15 to 20 times at 500 groups of 10
-rows of 16 features, 1.6 times at 50 groups of 1,000 rows of 64 or 256, and 1.8 at a single group of 100,000. So nothing
-is chosen by size: the native operator takes all of them, and its bits do not depend on the number of threads.
+the native operator at the sizes measured: on 1 core of an AMD EPYC with AVX-512, 15 to 20 times at 500 groups of 10
+rows of 16 features, 1.6 times at 50 groups of 1,000 rows of 64 or 256, and 1.8 at a single group of 100,000. In
+bfloat16, where both use the CPU's own instruction, large groups of 64 or 256 features take the same time. So nothing is
+chosen by size: the native operator takes all of them, and its bits do not depend on the number of threads.
 """
 
 from __future__ import annotations
