@@ -45,7 +45,7 @@ def test_what_cannot_be_is_refused():
         weft.rand_graph(3, 10)
     with pytest.raises(InputError, match="got num_edges=-1"):
         weft.rand_graph(3, -1)
-    with pytest.raises(InputError, match="got -3 nodes"):
+    with pytest.raises(InputError, match="got num_nodes=-3"):
         weft.rand_graph(-3, 0)
     with pytest.raises(InputError, match="more pairs than int64"):
         weft.rand_graph(2**40, 1)
