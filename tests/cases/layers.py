@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 import weft
 import weft.nn
+from tests.cases.compiling import check_batches
 from weft.errors import GraphError, ShapeError
 
 IN, OUT = 6, 3
@@ -179,20 +180,12 @@ def check_autocast(case: LayerCase) -> None:
 
 
 def check_compile(case: LayerCase) -> None:
-    """Compiled without a graph break, outputs and gradients are the same."""
+    """Compiled into one graph, outputs and gradients are the same, and two programs do for graphs of any size."""
     if not case.compiles:
         pytest.skip("torch.compile does not take nn.LSTM")
-    torch.compiler.reset()
-    layer, graph = _allow(case.make(IN)), _graph()
-    feats = [torch.randn(9, IN) for _ in range(1)]
-    compiled = torch.compile(layer, fullgraph=True, backend="aot_eager")
-    for feat in feats:
-        left, right = feat.clone().requires_grad_(), feat.clone().requires_grad_()
-        expected, found = layer(graph, left), compiled(graph, right)
-        torch.testing.assert_close(found, expected)
-        expected.square().sum().backward()
-        found.square().sum().backward()
-        torch.testing.assert_close(right.grad, left.grad)
+    layer = _allow(case.make(IN))
+    batches = [(_graph(nodes, 3 * nodes), torch.randn(nodes, IN, requires_grad=True)) for nodes in (9, 14, 11, 30)]
+    check_batches(layer, batches, layer.parameters())
 
 
 def check_state_dict(case: LayerCase) -> None:
