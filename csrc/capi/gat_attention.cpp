@@ -1,26 +1,10 @@
 // C interface of kernels/gat_attention.h.
 #include "kernels/gat_attention.h"
 
-#include <new>
-
+#include "attention_call.h"
 #include "export.h"
 
 using namespace weft;
-
-namespace {
-
-template <typename Body>
-int32_t with_types(int32_t dtype, int32_t index_bits, Body&& body) {
-  try {
-    return with_dtype(dtype, [&](auto dtype_tag) {
-      return with_index(index_bits, [&](auto index_tag) { return body(dtype_tag, index_tag); });
-    });
-  } catch (const std::bad_alloc&) {
-    return out_of_memory;
-  }
-}
-
-}  // namespace
 
 // stats and positive are in the accumulator type of dtype; positive may be null.
 WEFT_EXPORT int32_t weft_gat_attention(const int64_t* indptr, const void* indices, const void* eids, int64_t num_rows,
@@ -28,7 +12,7 @@ WEFT_EXPORT int32_t weft_gat_attention(const int64_t* indptr, const void* indice
                                        const void* score_src, const void* score_dst, double slope, int64_t seed,
                                        int64_t keep_threshold, double keep_scale, void* out, void* stats,
                                        void* positive, int32_t dtype, int32_t index_bits, int32_t num_threads) {
-  return with_types(dtype, index_bits, [&](auto dtype_tag, auto index_tag) {
+  return with_attention_types(dtype, index_bits, [&](auto dtype_tag, auto index_tag) {
     using T = typename decltype(dtype_tag)::type;
     using Index = typename decltype(index_tag)::type;
     using Acc = accumulator_t<T>;
@@ -40,7 +24,7 @@ WEFT_EXPORT int32_t weft_gat_attention(const int64_t* indptr, const void* indice
         static_cast<const T*>(score_src),
         static_cast<const T*>(score_dst),
         Acc(slope),
-        {random_start(seed), uint32_t(keep_threshold), keep_scale},
+        dropout_of(seed, keep_threshold, keep_scale),
         static_cast<T*>(out),
         static_cast<Acc*>(stats),
         static_cast<Acc*>(positive)};
@@ -57,7 +41,7 @@ WEFT_EXPORT int32_t weft_gat_attention_backward(const int64_t* indptr, const voi
                                                 int64_t keep_threshold, double keep_scale, void* grad_feat,
                                                 void* grad_score_src, void* grad_score_dst, int32_t dtype,
                                                 int32_t index_bits, int32_t num_threads) {
-  return with_types(dtype, index_bits, [&](auto dtype_tag, auto index_tag) {
+  return with_attention_types(dtype, index_bits, [&](auto dtype_tag, auto index_tag) {
     using T = typename decltype(dtype_tag)::type;
     using Index = typename decltype(index_tag)::type;
     using Acc = accumulator_t<T>;
@@ -74,7 +58,7 @@ WEFT_EXPORT int32_t weft_gat_attention_backward(const int64_t* indptr, const voi
         static_cast<const Acc*>(stats),
         static_cast<const Acc*>(positive),
         Acc(slope),
-        {random_start(seed), uint32_t(keep_threshold), keep_scale},
+        dropout_of(seed, keep_threshold, keep_scale),
         static_cast<T*>(grad_feat),
         static_cast<T*>(grad_score_src),
         static_cast<T*>(grad_score_dst)};

@@ -7,10 +7,12 @@
 void test_scalars();
 void test_aggregate_linear();
 void test_conversion();
+void test_dot_attention();
 void test_edge_softmax();
 void test_edges_between();
 void test_first_seen();
 void test_gat_attention();
+void test_gatv2_attention();
 void test_distinct_pairs();
 void test_gather_rows();
 void test_nearest_candidates();
@@ -30,10 +32,12 @@ int main() {
       {"scalars", test_scalars},
       {"aggregate_linear", test_aggregate_linear},
       {"conversion", test_conversion},
+      {"dot_attention", test_dot_attention},
       {"edge_softmax", test_edge_softmax},
       {"edges_between", test_edges_between},
       {"first_seen", test_first_seen},
       {"gat_attention", test_gat_attention},
+      {"gatv2_attention", test_gatv2_attention},
       {"distinct_pairs", test_distinct_pairs},
       {"gather_rows", test_gather_rows},
       {"nearest_candidates", test_nearest_candidates},

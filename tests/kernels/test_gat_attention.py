@@ -14,8 +14,9 @@ from torch.autograd import gradcheck
 
 from weft.errors import DtypeError, InputError, ShapeError
 from weft.kernels import Compressed, edge_softmax, gat_attention
+from weft.kernels.edge_attention import Edges
 from weft.kernels.gat_attention import native, reference
-from weft.kernels.gat_attention.reference import Edges, Options
+from weft.kernels.gat_attention.reference import Options
 from weft.kernels.native import is_available
 from weft.random import keep_mask
 

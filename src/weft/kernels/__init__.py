@@ -5,11 +5,13 @@ from weft.kernels.aggregate_linear import aggregate_linear
 from weft.kernels.compressed import Compressed
 from weft.kernels.conversion import compressed_to_coo, coo_to_compressed, transpose
 from weft.kernels.distinct_pairs import distinct_pairs
+from weft.kernels.dot_attention import dot_attention
 from weft.kernels.edge_softmax import edge_softmax
 from weft.kernels.edges_between import edges_between, first_edges, has_parallel_edges
 from weft.kernels.first_seen import first_seen
 from weft.kernels.gat_attention import gat_attention
 from weft.kernels.gather_rows import gather_rows, position_table, slice_rows
+from weft.kernels.gatv2_attention import gatv2_attention
 from weft.kernels.nearest_candidates import nearest_candidates
 from weft.kernels.sddmm import sddmm
 from weft.kernels.segment_mm import gather_mm, segment_mm
@@ -29,6 +31,7 @@ __all__ = [
     "coo_to_compressed",
     "depth_first",
     "distinct_pairs",
+    "dot_attention",
     "edge_softmax",
     "edges_between",
     "first_edges",
@@ -36,6 +39,7 @@ __all__ = [
     "gat_attention",
     "gather_mm",
     "gather_rows",
+    "gatv2_attention",
     "has_parallel_edges",
     "masked_dots",
     "masked_product",

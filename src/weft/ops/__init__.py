@@ -1,6 +1,6 @@
 """Message passing kernels on a Relation or a graph with one edge type."""
 
-from weft.ops.attention import gat_attention
+from weft.ops.attention import dot_attention, gat_attention, gatv2_attention
 from weft.ops.edge_softmax import edge_softmax
 from weft.ops.gsddmm import gsddmm
 from weft.ops.gsddmm_shortcuts import (
@@ -79,6 +79,7 @@ __all__ = [
     "copy_u_min",
     "copy_u_sum",
     "copy_v",
+    "dot_attention",
     "e_add_u",
     "e_add_v",
     "e_div_u",
@@ -92,6 +93,7 @@ __all__ = [
     "edge_softmax",
     "gat_attention",
     "gather_mm",
+    "gatv2_attention",
     "gsddmm",
     "gspmm",
     "segment_mm",

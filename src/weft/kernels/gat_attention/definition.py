@@ -12,9 +12,10 @@ from weft.kernels import native as library
 from weft.kernels.autocast import chooses_dtype
 from weft.kernels.compressed import Compressed, tensors_of
 from weft.kernels.conversion import transpose_traced
+from weft.kernels.edge_attention import Edges
 from weft.kernels.edge_softmax.reference import accumulation_dtype
 from weft.kernels.gat_attention import native, reference
-from weft.kernels.gat_attention.reference import Edges, Options
+from weft.kernels.gat_attention.reference import Options
 
 torch.library.define(
     "weft::gat_attention",

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any
 
 from torch import Tensor
 
 from weft.kernels import native
+from weft.kernels.edge_attention import Edges, contiguous_tensors, dropout_arguments
 from weft.kernels.edge_softmax.reference import accumulation_dtype
-from weft.kernels.gat_attention.reference import Edges, Options
-from weft.random import keep_threshold
+from weft.kernels.gat_attention.reference import Options
 
 _POINTER, _SIZE, _CODE, _REAL = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32, ctypes.c_double
 _OPTIONS = (_REAL, _SIZE, _SIZE, _REAL)
@@ -22,8 +21,8 @@ def gat_attention(
     edges: Edges, feat: Tensor, score_src: Tensor, score_dst: Tensor, options: Options, keep_positive: bool
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return the result, statistics and, when asked for, sums over edges of positive score (else empty)."""
-    indptr, indices, eids = _contiguous(*edges)
-    feat, score_src, score_dst = _contiguous(feat, score_src, score_dst)
+    indptr, indices, eids = contiguous_tensors(*edges)
+    feat, score_src, score_dst = contiguous_tensors(feat, score_src, score_dst)
     num_rows, (_, num_heads, dim) = indptr.shape[0] - 1, feat.shape
     wide = accumulation_dtype(feat.dtype)
     out = feat.new_empty(num_rows, num_heads, dim)
@@ -42,7 +41,8 @@ def gat_attention(
         feat.data_ptr(),
         score_src.data_ptr(),
         score_dst.data_ptr(),
-        *_option_values(options),
+        options.negative_slope,
+        *dropout_arguments(options.dropout, options.seed),
         out.data_ptr(),
         stats.data_ptr(),
         positive.data_ptr() if keep_positive else None,
@@ -66,8 +66,8 @@ def gat_attention_backward(
     options: Options,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return the gradients of feat, score_src and, when ``positive`` was kept, score_dst (else zeros)."""
-    indptr, indices, eids = _contiguous(*reverse)
-    tensors = _contiguous(feat, score_src, score_dst, out, grad, stats, positive)
+    indptr, indices, eids = contiguous_tensors(*reverse)
+    tensors = contiguous_tensors(feat, score_src, score_dst, out, grad, stats, positive)
     num_dst, (num_src, num_heads, dim) = score_dst.shape[0], feat.shape
     kept = positive.shape[0] == num_dst
     if num_heads * dim == 0:
@@ -86,7 +86,8 @@ def gat_attention_backward(
         dim,
         *[tensor.data_ptr() for tensor in tensors[:-1]],
         tensors[-1].data_ptr() if kept else None,
-        *_option_values(options),
+        options.negative_slope,
+        *dropout_arguments(options.dropout, options.seed),
         grad_feat.data_ptr(),
         grad_score_src.data_ptr(),
         grad_score_dst.data_ptr(),
@@ -96,13 +97,3 @@ def gat_attention_backward(
     )
     native.check(code, "gat_attention")
     return grad_feat, grad_score_src, grad_score_dst
-
-
-def _contiguous(*tensors: Tensor | None) -> list[Any]:
-    return [None if tensor is None else tensor.contiguous() for tensor in tensors]
-
-
-def _option_values(options: Options) -> tuple[float, int, int, float]:
-    """Return slope, seed, threshold of the kept bits, and the factor of what is kept."""
-    scale = 1 / (1 - options.dropout) if options.dropout < 1 else 0.0
-    return options.negative_slope, int(options.seed), keep_threshold(options.dropout), scale

@@ -8,23 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import leaky_relu
 
-from weft.kernels.edge_softmax.reference import accumulation_dtype, owners
-from weft.random import keep_mask
-
-
-class Edges(NamedTuple):
-    """One direction of the graph, as the operator gets it."""
-
-    indptr: Tensor
-    indices: Tensor
-    eids: Tensor | None
-
-    def ends(self) -> tuple[Tensor, Tensor]:
-        """Return ``(E,)`` int64 rows and columns in edge-ID order."""
-        rows = owners(self.indptr, self.eids, self.indices.shape[0])
-        if self.eids is None:
-            return rows, self.indices.long()
-        return rows, torch.empty_like(rows).index_copy_(0, self.eids.long(), self.indices.long())
+from weft.kernels.edge_attention import Edges, dropout_factors
+from weft.kernels.edge_softmax.reference import accumulation_dtype
 
 
 class Options(NamedTuple):
@@ -34,14 +19,6 @@ class Options(NamedTuple):
     dropout: float
     seed: Tensor
     """0-dimensional int64."""
-
-
-def dropout_factors(options: Options, num_edges: int, num_heads: int, like: Tensor) -> Tensor:
-    """Return ``(E, H)``: 0 where attention is dropped, else ``1 / (1 - dropout)``."""
-    edges = torch.arange(num_edges, device=like.device)[:, None]
-    heads = torch.arange(num_heads, device=like.device)
-    kept = keep_mask(options.dropout, options.seed, edges, heads).to(like.dtype)
-    return kept / (1 - options.dropout) if options.dropout < 1 else kept
 
 
 def gat_attention(
@@ -64,7 +41,7 @@ def gat_attention(
     inverse = torch.where((edges.indptr.diff() == 0)[:, None], 0, 1 / totals)
     alpha = exponentials * inverse[rows]
     share = torch.zeros_like(top).index_add_(0, rows, alpha * (raw > 0))
-    weights = alpha * dropout_factors(options, rows.shape[0], num_heads, alpha) if options.dropout else alpha
+    weights = alpha * dropout_factors(options.dropout, options.seed, alpha)
     messages = weights[:, :, None] * feat.to(dtype)[cols]
     nothing = messages.new_zeros(num_rows, *feat.shape[1:])
     out = nothing.index_add(0, rows, messages)
@@ -89,9 +66,7 @@ def gat_attention_backward(
     wide_grad, wide_feat = grad.to(dtype), feat.to(dtype)
     raw = score_src.to(dtype)[src] + score_dst.to(dtype)[dst]
     alpha = (leaky_relu(raw, options.negative_slope) - top[dst]).exp() * inverse[dst]
-    factors = torch.ones_like(alpha)
-    if options.dropout:
-        factors = dropout_factors(options, src.shape[0], feat.shape[1], alpha)
+    factors = dropout_factors(options.dropout, options.seed, alpha)
     grad_feat = torch.zeros_like(wide_feat).index_add_(0, src, (alpha * factors)[:, :, None] * wide_grad[dst])
     grad_alpha = factors * (wide_feat[src] * wide_grad[dst]).sum(-1)
     grad_score = alpha * (grad_alpha - (wide_grad * out.to(dtype)).sum(-1)[dst])

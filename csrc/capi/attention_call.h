@@ -1,0 +1,40 @@
+// What the C functions of the attention kernels share: types by their codes, and the parts of a task.
+#pragma once
+
+#include <cstdint>
+#include <new>
+
+#include "kernels/attention_edges.h"
+#include "kernels/dispatch.h"
+
+namespace weft {
+
+// One direction of the graph, as it crosses the C interface.
+struct edges_argument {
+  const int64_t* indptr;
+  const void *indices, *eids;
+  int64_t num_rows;
+
+  template <typename Index>
+  attention_edges<Index> as(int64_t num_edges) const {
+    return {indptr, static_cast<const Index*>(indices), static_cast<const Index*>(eids), num_rows, num_edges};
+  }
+};
+
+inline attention_dropout dropout_of(int64_t seed, int64_t keep_threshold, double keep_scale) {
+  return {random_start(seed), uint32_t(keep_threshold), keep_scale};
+}
+
+// Calls body(dtype_tag, index_tag); no exception leaves the library.
+template <typename Body>
+int32_t with_attention_types(int32_t dtype, int32_t index_bits, Body&& body) {
+  try {
+    return with_dtype(dtype, [&](auto dtype_tag) {
+      return with_index(index_bits, [&](auto index_tag) { return body(dtype_tag, index_tag); });
+    });
+  } catch (const std::bad_alloc&) {
+    return out_of_memory;
+  }
+}
+
+}  // namespace weft
