@@ -25,6 +25,35 @@ constexpr int64_t whole_vectors(int64_t count) {
   return (count + native_lanes<A> - 1) / native_lanes<A> * native_lanes<A>;
 }
 
+// to[k * to_stride + i] = from[i * stride + k] for a square of one vector's lanes: at each step, vectors half the
+// square apart are interleaved.
+template <typename A>
+void transpose_square(const A* from, int64_t stride, A* to, int64_t to_stride) {
+  constexpr int W = native_lanes<A>;
+#if defined(__GNUC__) && !defined(__clang__)
+  using vector = lanes_t<A, W>;
+  lanes_t<int_of<A>, W> low, high;
+  for (int i = 0; i < W; ++i) {
+    low[i] = int_of<A>(i % 2 == 0 ? i / 2 : W + i / 2);
+    high[i] = low[i] + W / 2;
+  }
+  vector rows[W], next[W];
+  for (int i = 0; i < W; ++i) rows[i] = load<A, W>(from + i * stride);
+  for (int step = 1; step < W; step *= 2) {
+    for (int i = 0; i < W / 2; ++i) {
+      next[2 * i] = __builtin_shuffle(rows[i], rows[i + W / 2], low);
+      next[2 * i + 1] = __builtin_shuffle(rows[i], rows[i + W / 2], high);
+    }
+    for (int i = 0; i < W; ++i) rows[i] = next[i];
+  }
+  for (int i = 0; i < W; ++i) store<A, W>(to + i * to_stride, rows[i]);
+#else
+  for (int k = 0; k < W; ++k) {
+    for (int i = 0; i < W; ++i) to[k * to_stride + i] = from[i * stride + k];
+  }
+#endif
+}
+
 // A matrix cut into panels of tile_vectors vectors of columns: panel after panel, each row after row, zeros at the end.
 template <typename A>
 struct packed_matrix {
@@ -51,20 +80,44 @@ struct packed_matrix {
     reserve(num_rows, num_columns);
     for (int64_t start = 0; start < columns; start += panel_columns) {
       A* to = numbers.data() + start * rows;
+      const T* panel = from + start * column_stride;
       const int64_t width = std::min(panel_columns, padded - start), given = std::min(width, columns - start);
-      for (int64_t row = 0; row < rows; ++row, to += width) {
-        const T* source = from + row * row_stride + start * column_stride;
-        if (column_stride == 1) {
-          for (int64_t i = 0; i < given; ++i) to[i] = A(source[i]);
-        } else {
-          for (int64_t i = 0; i < given; ++i) to[i] = A(source[i * column_stride]);
-        }
-        std::fill(to + given, to + width, A(0));
+      int64_t row = 0;
+      if constexpr (std::is_same_v<T, A> && native_lanes<A> > 1) {
+        if (row_stride == 1 && column_stride != 1) row = pack_transposed(panel, column_stride, given, width, to);
       }
+      for (; row < rows; ++row) pack_row(panel + row * row_stride, column_stride, given, width, to + row * width);
     }
   }
 
   const A* panel(int64_t start) const { return numbers.data() + start * rows; }
+
+ private:
+  template <typename T>
+  static void pack_row(const T* from, int64_t stride, int64_t given, int64_t width, A* to) {
+    if (stride == 1) {
+      for (int64_t i = 0; i < given; ++i) to[i] = A(from[i]);
+    } else {
+      for (int64_t i = 0; i < given; ++i) to[i] = A(from[i * stride]);
+    }
+    std::fill(to + given, to + width, A(0));
+  }
+
+  // Packs as many rows as make whole squares of vectors, of a panel whose columns lie in rows of memory; returns how
+  // many.
+  int64_t pack_transposed(const A* from, int64_t stride, int64_t given, int64_t width, A* to) const {
+    constexpr int64_t W = native_lanes<A>;
+    const int64_t last = rows / W * W, whole = given / W * W;
+    for (int64_t row = 0; row < last; row += W) {
+      for (int64_t i = 0; i < whole; i += W) {
+        transpose_square<A>(from + row + i * stride, stride, to + row * width + i, width);
+      }
+      for (int64_t one = row; one < row + W; ++one) {
+        pack_row(from + one + whole * stride, stride, given - whole, width - whole, to + one * width + whole);
+      }
+    }
+    return last;
+  }
 };
 
 // Rows in memory, each `stride` numbers after the one before.
