@@ -200,15 +200,17 @@ def test_backward_inside_of_the_region_gives_the_same_dtypes():
 
 @pytest.mark.wrong_types
 @pytest.mark.parametrize("case", ["spmm mul mean", "edge_softmax", "gat_attention", "segment_mm"])
-def test_rules_hold_in_a_compiled_program(case):
+@pytest.mark.parametrize("inside", [True, False], ids=["inside", "around"])
+def test_rules_hold_in_a_compiled_program(case, inside):
     torch.compiler.reset()
     function, given = CASES[case][0]()
 
-    def region(*operands: Tensor) -> Tensor:
+    def region(*operands: Tensor, call: Callable[..., Tensor] = function) -> Tensor:
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            return function(*operands)
+            return call(*operands)
 
-    found, expected = torch.compile(region, fullgraph=True, backend="aot_eager")(*given), region(*given)
+    program = torch.compile(region if inside else function, fullgraph=True, backend="aot_eager")
+    found, expected = program(*given) if inside else region(*given, call=program), region(*given)
     assert found.dtype == expected.dtype
     torch.testing.assert_close(found, expected)
     torch.testing.assert_close(

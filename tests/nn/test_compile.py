@@ -212,3 +212,13 @@ def test_inductor_compiles_a_model_once_for_all_sizes():
         gradients = torch.autograd.grad(expected.square().sum(), parameters)
         torch.testing.assert_close(torch.autograd.grad(found.square().sum(), parameters), gradients)
     assert counters["stats"]["unique_graphs"] == 1
+
+
+def test_sizes_of_zero_and_one_cost_a_program_each_and_are_right():
+    def graphs() -> Iterator[tuple[Any, ...]]:
+        for num_edges in (9, 12, 15, 0, 1, 20, 0, 1, 30):
+            graph = weft.graph(edges(8 + num_edges, 8 + num_edges, num_edges, 1), num_nodes=8 + num_edges)
+            yield graph, torch.randn(8 + num_edges, IN, requires_grad=True)
+
+    model = GCN()
+    check_batches(model, graphs(), model.parameters(), programs=4)
