@@ -79,6 +79,23 @@ def gat_attention() -> tuple[Callable[..., Any], list[Tensor]]:
     return lambda *operands: kernels.gat_attention(case.csc, *operands, reverse=case.csr), given
 
 
+def gatv2_attention() -> tuple[Callable[..., Any], list[Tensor]]:
+    case = graph()
+    given = [rows(case.num_src, 2, 4), rows(case.num_dst, 2, 4), rows(2, 4)]
+    return lambda *operands: kernels.gatv2_attention(case.csc, *operands, reverse=case.csr), given
+
+
+def dot_attention() -> tuple[Callable[..., Any], list[Tensor]]:
+    case, scale = graph(), torch.full((2,), 0.5)
+    given = [rows(case.num_dst, 2, 4), rows(case.num_src, 2, 4), rows(case.num_src, 2, 3), rows(case.num_edges, 2)]
+
+    def call(query: Tensor, key: Tensor, value: Tensor, bias: Tensor) -> Tensor:
+        factors = scale.double() if query.dtype == torch.float64 else scale
+        return kernels.dot_attention(case.csc, query, key, value, factors, bias, reverse=case.csr)
+
+    return call, given
+
+
 def aggregate_linear() -> tuple[Callable[..., Any], list[Tensor]]:
     case = graph()
     given = [rows(case.num_src, 4), rows(4, 3), rows(3)]
@@ -125,6 +142,8 @@ CASES: dict[str, tuple[Callable[[], tuple[Callable[..., Any], list[Tensor]]], st
     "sddmm add": (sddmm("add"), autocast.WIDEST),
     "edge_softmax": (edge_softmax, autocast.FLOAT32),
     "gat_attention": (gat_attention, autocast.LOWER),
+    "gatv2_attention": (gatv2_attention, autocast.LOWER),
+    "dot_attention": (dot_attention, autocast.LOWER),
     "aggregate_linear": (aggregate_linear, autocast.LOWER),
     "segment_reduce sum": (segment_reduce("sum"), autocast.FLOAT32),
     "segment_reduce max": (segment_reduce("max"), autocast.KEEP),

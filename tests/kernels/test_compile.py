@@ -78,12 +78,18 @@ CASES = {
     ),
     "depth_first": lambda x: kernels.depth_first(square(x.edges), x.edges.dst[:2].long(), True, True),
     "distinct_pairs": distinct,
+    "dot_attention": lambda x: kernels.dot_attention(
+        x.edges.csc, x.v, x.u, x.u, x.weight[0, :2].detach(), x.e[..., 0], 0.5, torch.tensor(3), x.edges.csr
+    ),
     "edge_softmax": lambda x: kernels.edge_softmax(x.edges.csc, x.e),
     "edges_between": lambda x: kernels.edges_between(x.edges.csc, x.edges.dst, x.edges.src),
     "first_edges": lambda x: kernels.first_edges(x.edges.csc, x.edges.dst, x.edges.src),
     "first_seen": lambda x: kernels.first_seen(x.edges.src.long(), x.u.shape[0]),
     "gat_attention": lambda x: kernels.gat_attention(
         x.edges.csc, x.u, x.u[..., 0], x.v[..., 0], 0.2, 0.5, torch.tensor(3), x.edges.csr
+    ),
+    "gatv2_attention": lambda x: kernels.gatv2_attention(
+        x.edges.csc, x.u, x.v, x.weight[:2], 0.2, 0.5, torch.tensor(3), x.edges.csr
     ),
     "gather_mm": lambda x: kernels.gather_mm(x.u[:, 0], x.e[:4, 0].unsqueeze(2) * x.weight, x.u[:, 0, 0].long() % 4),
     "gather_rows": lambda x: kernels.gather_rows(x.edges.csc, x.edges.dst),

@@ -79,6 +79,8 @@ def attention(relation: Relation, features: dict[str, Tensor]) -> list[Tensor]:
         ops.edge_softmax(relation, features["e"]),
         ops.edge_softmax(relation, features["e"], norm_by="src"),
         ops.gat_attention(relation, features["u"], score_src, score_dst),
+        ops.gatv2_attention(relation, features["u"], features["v"], features["e"][0]),
+        ops.dot_attention(relation, features["v"], features["u"], features["u"], bias=features["e"][..., 0]),
     ]
 
 
@@ -96,7 +98,7 @@ CASES: dict[str, tuple[list[str], Callable[[Relation, dict[str, Tensor]], list[T
     **{reducer: (names, shortcuts(*names)) for reducer, names in REDUCED.items()},
     "copies": (COPIES, shortcuts(*COPIES)),
     "general": (["gspmm", "gsddmm"], general),
-    "attention": (["edge_softmax", "gat_attention"], attention),
+    "attention": (["edge_softmax", "gat_attention", "gatv2_attention", "dot_attention"], attention),
     "segments": (["segment_reduce"], of_segments),
     "types": (["segment_mm", "gather_mm", "segment_softmax"], of_types),
 }

@@ -48,10 +48,14 @@ RULES: dict[str, str | Rule] = {
     "aggregate_linear_backward": KEEP,
     "arg_gather": KEEP,
     "arg_scatter": KEEP,
+    "dot_attention": LOWER,
+    "dot_attention_backward": KEEP,
     "edge_softmax": FLOAT32,
     "edge_softmax_backward": KEEP,
     "gat_attention": LOWER,
     "gat_attention_backward": KEEP,
+    "gatv2_attention": LOWER,
+    "gatv2_attention_backward": KEEP,
     "masked_dots": WIDEST,
     "masked_product": WIDEST,
     "nearest_candidates": KEEP,
@@ -66,8 +70,8 @@ RULES: dict[str, str | Rule] = {
 }
 """Operator to what it does, or to a function of its arguments that tells; every operator that takes features."""
 
-_FACTORS = ("src_scale", "dst_scale")
-"""Arguments that stay as wide as they are."""
+_FACTORS = ("src_scale", "dst_scale", "scale")
+"""Arguments that are never narrower than float32."""
 _LIBRARY = torch.library.Library("weft", "IMPL")
 
 
@@ -87,16 +91,12 @@ def _run(name: str, rule: str | Rule, device: str, *arguments: Any) -> Any:
     operator = getattr(torch.ops.weft, name).default
     names = [argument.name for argument in operator._schema.arguments]
     kind = rule if isinstance(rule, str) else rule(dict(zip(names, arguments, strict=True)))
-    places = [
-        place
-        for place, value in enumerate(arguments)
-        if isinstance(value, Tensor) and value.is_floating_point() and names[place] not in _FACTORS
-    ]
-    dtype = _dtype(kind, [arguments[place].dtype for place in places], device)
+    places = [place for place, value in enumerate(arguments) if isinstance(value, Tensor) and value.is_floating_point()]
+    dtype = _dtype(kind, [arguments[place].dtype for place in places if names[place] not in _FACTORS], device)
     if dtype is not None:
-        cast = list(arguments)
+        cast, wide = list(arguments), torch.promote_types(dtype, torch.float32)
         for place in places:
-            cast[place] = arguments[place].to(dtype)
+            cast[place] = arguments[place].to(wide if names[place] in _FACTORS else dtype)
         arguments = tuple(cast)
     with torch.autocast(device, enabled=False):
         return operator(*arguments)

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from weft import checks, kernels
 from weft.errors import InputError, ShapeError
+from weft.kernels.autocast import chooses_dtype
 from weft.ops.target import GraphLike, check_operand, needs_grad, relation_of, same_dtype
 
 
@@ -180,7 +181,9 @@ def _scale_of_heads(query: Tensor, scale: float | Tensor | None) -> Tensor:
 
 
 def _promoted(*values: Tensor) -> list[Tensor]:
-    """Return all of them in the widest of their dtypes."""
+    """Return all of them in the widest of their dtypes; autocast sees to it itself."""
+    if chooses_dtype(values[0]):
+        return list(values)
     dtype = values[0].dtype
     for value in values[1:]:
         dtype = torch.promote_types(dtype, value.dtype)

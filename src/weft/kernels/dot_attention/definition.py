@@ -9,6 +9,7 @@ from torch import Tensor
 
 from weft.errors import DtypeError, InputError, ShapeError
 from weft.kernels import native as library
+from weft.kernels.autocast import chooses_dtype
 from weft.kernels.compressed import Compressed, tensors_of
 from weft.kernels.conversion import transpose_traced
 from weft.kernels.dot_attention import native, reference
@@ -126,6 +127,8 @@ def _check(csc: Compressed, inputs: Inputs, dropout: float) -> None:
 
 def _check_dtypes(inputs: Inputs) -> None:
     query, key, value, bias, scale = inputs
+    if chooses_dtype(query):
+        return
     dtypes = {key.dtype, value.dtype, *(() if bias is None else (bias.dtype,))}
     if query.dtype not in library.DTYPE_CODES or dtypes != {query.dtype}:
         bias_text = "" if bias is None else f", bias {bias.dtype}"

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from weft.errors import DtypeError, InputError, ShapeError
 from weft.kernels import native as library
+from weft.kernels.autocast import chooses_dtype
 from weft.kernels.compressed import Compressed, tensors_of
 from weft.kernels.conversion import transpose_traced
 from weft.kernels.edge_attention import Edges
@@ -105,7 +106,8 @@ def _check(csc: Compressed, feat_src: Tensor, feat_dst: Tensor, attn: Tensor, dr
         raise ShapeError(
             f"gatv2_attention: attn has shape {tuple(attn.shape)}; expected ({heads}, {dim}), a vector for each head."
         )
-    if feat_src.dtype not in library.DTYPE_CODES or {feat_dst.dtype, attn.dtype} != {feat_src.dtype}:
+    differ = {feat_dst.dtype, attn.dtype} != {feat_src.dtype} and not chooses_dtype(feat_src)
+    if feat_src.dtype not in library.DTYPE_CODES or differ:
         raise DtypeError(
             f"gatv2_attention: feat_src is {feat_src.dtype}, feat_dst {feat_dst.dtype} and attn {attn.dtype}; all must "
             "be the same of float32, float64, bfloat16 and float16. Convert with .to()."
