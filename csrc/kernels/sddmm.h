@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 #include <vector>
 
 #include "dispatch.h"
@@ -188,10 +189,73 @@ void sddmm_dots_by_edge(const sddmm_task<T, Index>& task, int64_t size, int num_
   });
 }
 
+// Single dots of the row that owns an edge with the edge's column, NV vectors long: the row stays in registers. A value
+// is computed as dot_lanes does it.
+template <typename T, typename Index, int W, int NV>
+void sddmm_dots_of_row(const sddmm_task<T, Index>& task, const edge_end<T>& rows, const edge_end<T>& cols,
+                       int num_threads) {
+  using A = accumulator_t<T>;
+  using lanes = lanes_t<A, W>;
+  constexpr int64_t block = 4, row_bytes = NV * W * int64_t(sizeof(T));
+  const int64_t last_edge = task.num_edges - 1;
+  for_row_ranges(task.indptr, task.num_rows, num_threads, [&](int64_t first, int64_t last) {
+    for (int64_t row = first; row < last; ++row) {
+      const int64_t end = task.indptr[row + 1];
+      if (task.indptr[row] == end) continue;
+      std::array<lanes, NV> held;
+      for (int i = 0; i < NV; ++i) held[i] = load<A, W>(rows.data + row * rows.stride + i * W);
+      for (int64_t p = task.indptr[row]; p < end; p += block) {
+        std::array<lanes, block> products;
+        std::array<A, block> sums;
+        for (int64_t k = 0; k < block; ++k) {
+          const int64_t ahead = std::min(p + k + sddmm_edges_ahead, last_edge);
+          const char* next = reinterpret_cast<const char*>(cols.data + int64_t(task.indices[ahead]) * cols.stride);
+          for (int64_t b = 0; b < row_bytes; b += 64) prefetch(next + b);
+          prefetch(next + row_bytes - 1);
+          prefetch_write(task.out + task.id(ahead));
+          const T* col = cols.data + int64_t(task.indices[std::min(p + k, end - 1)]) * cols.stride;
+          lanes even{}, odd{};
+          for (int i = 0; i + 1 < NV; i += 2) {
+            even += held[i] * load<A, W>(col + i * W);
+            odd += held[i + 1] * load<A, W>(col + (i + 1) * W);
+          }
+          if constexpr (NV % 2 == 1) even += held[NV - 1] * load<A, W>(col + (NV - 1) * W);
+          products[k] = even + odd;
+        }
+        sum_lanes_of_four<A, W>(products.data(), sums.data());
+        for (int64_t k = 0; k < std::min(block, end - p); ++k) task.out[task.id(p + k)] = T(sums[k]);
+      }
+    }
+  });
+}
+
+// Runs sddmm_dots_of_row where an edge's ends are its row and its column and the length is a usual one; else false.
+template <typename T, typename Index, int W>
+bool sddmm_dots_held(const sddmm_task<T, Index>& task, int64_t size, int num_threads) {
+  if constexpr (W < 4 || W != native_lanes<accumulator_t<T>>) {
+    return false;
+  } else {
+    const bool lhs_owns = task.lhs.target == target_row && task.rhs.target == target_col;
+    if (!lhs_owns && !(task.rhs.target == target_row && task.lhs.target == target_col)) return false;
+    const edge_end<T>& rows = lhs_owns ? task.lhs : task.rhs;
+    const edge_end<T>& cols = lhs_owns ? task.rhs : task.lhs;
+    const auto run = [&](auto vectors) {
+      sddmm_dots_of_row<T, Index, W, decltype(vectors)::value>(task, rows, cols, num_threads);
+      return true;
+    };
+    if (size == W) return run(std::integral_constant<int, 1>{});
+    if (size == 2 * W) return run(std::integral_constant<int, 2>{});
+    if (size == 4 * W) return run(std::integral_constant<int, 4>{});
+    if (size == 8 * W) return run(std::integral_constant<int, 8>{});
+    return false;
+  }
+}
+
 template <typename T, typename Index, int W>
 void sddmm_dots(const sddmm_task<T, Index>& task, const feature_plan& plan, int64_t size, int num_threads) {
   const std::vector<place> heads = plan.vectors(1);
   if (heads.size() == 1) {
+    if (sddmm_dots_held<T, Index, W>(task, size, num_threads)) return;
     sddmm_dots_by_edge<T, Index, W>(task, size, num_threads);
   } else {
     sddmm_dots_by_head<T, Index, W>(task, heads, size, num_threads);

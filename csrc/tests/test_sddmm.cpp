@@ -109,6 +109,7 @@ void agrees(const problem<T, Index>& given, int32_t message, operand<T> lhs, ope
 template <typename T, typename Index>
 void all_agree(const edge_list& edges, int num_threads, double tolerance) {
   const std::pair<int32_t, int32_t> targets[] = {{weft::target_col, weft::target_row},
+                                                 {weft::target_row, weft::target_col},
                                                  {weft::target_row, weft::target_edge},
                                                  {weft::target_edge, weft::target_col},
                                                  {weft::target_row, weft::target_row}};
@@ -121,7 +122,7 @@ void all_agree(const edge_list& edges, int num_threads, double tolerance) {
           agrees(given, message, lhs, rhs, 1, num_threads, tolerance);
         }
       }
-      for (const int64_t dot_size : {1, 3, 16, 33, 64}) {
+      for (const int64_t dot_size : {1, 3, 16, 32, 33, 64, 128}) {
         const operand<T> lhs{{1, 4}, lhs_target, {}}, rhs{{1, 1}, rhs_target, {}};
         agrees(given, weft::code_dot, lhs, lhs_target == rhs_target ? lhs : rhs, dot_size, num_threads, tolerance);
         agrees(given, weft::code_dot, operand<T>{{1, 1}, lhs_target, {}}, rhs, dot_size, num_threads, tolerance);
