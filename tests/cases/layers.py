@@ -51,6 +51,14 @@ LAYERS = (
     LayerCase("SAGEConv-lstm", _sage("lstm"), compiles=False),
     LayerCase("GATConv", lambda n: weft.nn.GATConv(n, OUT, 2), refuses_isolated=True),
     LayerCase("GATConv-residual", lambda n: weft.nn.GATConv(n, OUT, 2, residual=True), refuses_isolated=True),
+    LayerCase("GATv2Conv", lambda n: weft.nn.GATv2Conv(n, OUT, 2), refuses_isolated=True, takes_edge_weight=False),
+    LayerCase(
+        "GATv2Conv-residual",
+        lambda n: weft.nn.GATv2Conv(n, OUT, 2, residual=True, share_weights=isinstance(n, int)),
+        refuses_isolated=True,
+        takes_edge_weight=False,
+    ),
+    LayerCase("DotGatConv", lambda n: weft.nn.DotGatConv(n, OUT, 2), refuses_isolated=True, takes_edge_weight=False),
 )
 
 
@@ -117,6 +125,8 @@ def check_isolated_nodes(case: LayerCase) -> None:
 
 def check_edge_weight_of_ones(case: LayerCase) -> None:
     """Weights of one change nothing; other weights do."""
+    if not case.takes_edge_weight:
+        pytest.skip("the layer takes no edge weights, as DGL's does not")
     layer, graph, feat = _allow(case.make(IN)), _graph(), torch.randn(9, IN)
     plain = layer(graph, feat)
     for shape in ((30,), (30, 1)):

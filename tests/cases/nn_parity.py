@@ -107,4 +107,42 @@ def _gat_conv() -> list[ParityCase]:
     ]
 
 
-CASES = (*_graph_conv(), *_sage_conv(), *_gat_conv())
+def _gatv2_conv() -> list[ParityCase]:
+    allow = {"allow_zero_in_degree": True}
+    cases = [
+        ParityCase(f"gatv2_conv_{heads}_{graph}", "GATv2Conv", (4, 3, heads), graph, allow)
+        for heads in (1, 2)
+        for graph in ("homogeneous", "isolated", "bipartite", "block")
+    ]
+    pair, shared = ((4, 5), 3, 2), {"share_weights": True}
+    return [
+        *cases,
+        ParityCase("gatv2_conv_slope", "GATv2Conv", (4, 3, 2), keywords={"negative_slope": 0.5, "activation": "tanh"}),
+        ParityCase("gatv2_conv_residual_mapped", "GATv2Conv", (4, 3, 2), "block", {"residual": True}),
+        ParityCase("gatv2_conv_residual_same", "GATv2Conv", (4, 2, 2), keywords={"residual": True}),
+        ParityCase("gatv2_conv_pair", "GATv2Conv", pair, "bipartite", {"residual": True}, sizes=(4, 5)),
+        ParityCase("gatv2_conv_no_bias", "GATv2Conv", pair, "bipartite", {"residual": True, "bias": False}, (4, 5)),
+        ParityCase("gatv2_conv_shared", "GATv2Conv", (4, 3, 2), keywords=shared),
+        ParityCase("gatv2_conv_shared_block", "GATv2Conv", (4, 3, 2), "block", shared),
+        ParityCase("gatv2_conv_shared_pair", "GATv2Conv", pair, "bipartite", shared, sizes=(4, 5)),
+        ParityCase("gatv2_conv_attention", "GATv2Conv", (4, 3, 2), "isolated", allow, forward={"get_attention": True}),
+    ]
+
+
+def _dot_gat_conv() -> list[ParityCase]:
+    allow = {"allow_zero_in_degree": True}
+    cases = [
+        ParityCase(f"dot_gat_conv_{heads}_{graph}", "DotGatConv", (4, 3, heads), graph, allow)
+        for heads in (1, 2)
+        for graph in ("homogeneous", "isolated", "block")
+    ]
+    pair, attention = ((4, 5), 3, 2), {"get_attention": True}
+    return [
+        *cases,
+        ParityCase("dot_gat_conv_pair", "DotGatConv", pair, "bipartite", sizes=(4, 5)),
+        ParityCase("dot_gat_conv_pair_block", "DotGatConv", ((4, 4), 3, 2), "bipartite"),
+        ParityCase("dot_gat_conv_attention", "DotGatConv", (4, 3, 2), "isolated", allow, forward=attention),
+    ]
+
+
+CASES = (*_graph_conv(), *_sage_conv(), *_gat_conv(), *_gatv2_conv(), *_dot_gat_conv())

@@ -11,6 +11,7 @@ from weft.nn.conv.attention_scores import attention_scores
 from weft.nn.conv.inputs import (
     Features,
     Sizes,
+    attention_seed,
     check_edge_weight,
     check_size,
     destinations_of,
@@ -23,8 +24,6 @@ from weft.nn.dense import Linear, add
 from weft.ops import edge_softmax, gat_attention, u_add_v, u_mul_e_sum
 from weft.ops.target import GraphLike
 from weft.relation import Relation
-
-_SEEDS = 2**62
 
 
 class GATConv(nn.Module):
@@ -190,7 +189,7 @@ class GATConv(nn.Module):
             score_dst.flatten(1),
             self.leaky_relu.negative_slope,
             self.attn_drop.p if drops else 0.0,
-            torch.randint(_SEEDS, ()) if drops else 0,
+            attention_seed() if drops else 0,
         )
         return out.view(relation.num_dst, *hidden.shape[1:])
 

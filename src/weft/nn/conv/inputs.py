@@ -21,6 +21,7 @@ Features: TypeAlias = Tensor | tuple[Tensor, Tensor]
 """One tensor or a pair: see Note [Features of a layer]."""
 Sizes: TypeAlias = int | tuple[int, int]
 """Feature size of all nodes, or of source and destination nodes."""
+_SEEDS = 2**62
 
 
 def pair_of_sizes(in_feats: Sizes) -> tuple[int, int]:
@@ -84,6 +85,11 @@ def destinations_of(where: str, graph: GraphLike, relation: Relation, source: Te
             "expected a pair (source features, destination features)."
         )
     return source
+
+
+def attention_seed() -> Tensor:
+    """Return a 0-dimensional int64 seed for the dropout of attention, drawn by PyTorch's default generator."""
+    return torch.randint(_SEEDS, ())
 
 
 def check_size(where: str, name: str, value: Tensor, expected: int) -> None:
