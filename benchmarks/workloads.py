@@ -69,6 +69,8 @@ WORKLOADS = (
     Workload("graph_conv", "GraphConv 64-64, forward and backward", 2.0, "best"),
     Workload("sage_conv", "SAGEConv mean 64-64, forward and backward", 2.0, "best"),
     Workload("gat_conv", "GATConv 64 to 4x16, forward and backward", 8.0, "best", tolerance=5e-3),
+    Workload("gatv2_conv", "GATv2Conv 64 to 4x16, forward and backward", 6.0, "best", tolerance=5e-3),
+    Workload("dot_gat_conv", "DotGatConv 64 to 4x16, forward and backward", 6.0, "dgl", tolerance=5e-3),
     Workload("coo_to_compressed", "COO to CSC and CSR", 2.0, "best"),
     Workload("lightgcn_step", "LightGCN step, in-batch softmax", 2.0, "best", tolerance=5e-3),
 )

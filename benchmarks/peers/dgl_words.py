@@ -36,6 +36,8 @@ class DglWords:
             "graph_conv": self.graph_conv,
             "sage_conv": self.sage_conv,
             "gat_conv": self.gat_conv,
+            "gatv2_conv": self.gatv2_conv,
+            "dot_gat_conv": self.dot_gat_conv,
             "coo_to_compressed": self.coo_to_compressed,
         }
 
@@ -109,6 +111,25 @@ class DglWords:
             "bias": layer.bias,
         }
         return self._layer(inputs, graph, layer, parameters)
+
+    def gatv2_conv(self, inputs: Inputs) -> Case:
+        """Four heads, a map for each end, no bias: PyG's adds one more."""
+        graph, sizes = self._graph(inputs), inputs.sizes
+        layer = self.layers.GATv2Conv(
+            sizes.dim, sizes.dim // sizes.heads, sizes.heads, allow_zero_in_degree=True, bias=False
+        )
+        parameters = {
+            "weight_src": layer.fc_src.weight,
+            "weight_dst": layer.fc_dst.weight,
+            "attention": layer.attn,
+        }
+        return self._layer(inputs, graph, layer, parameters)
+
+    def dot_gat_conv(self, inputs: Inputs) -> Case:
+        """Four heads, one map for both ends."""
+        graph, sizes = self._graph(inputs), inputs.sizes
+        layer = self.layers.DotGatConv(sizes.dim, sizes.dim // sizes.heads, sizes.heads, allow_zero_in_degree=True)
+        return self._layer(inputs, graph, layer, {"weight": layer.fc.weight})
 
     def coo_to_compressed(self, inputs: Inputs) -> Case:
         """From two ID tensors to a graph that holds both formats."""

@@ -10,7 +10,7 @@ import torch
 import torch_geometric
 from torch import Tensor
 from torch_geometric import EdgeIndex
-from torch_geometric.nn import GATConv, GCNConv, LightGCN, SAGEConv
+from torch_geometric.nn import GATConv, GATv2Conv, GCNConv, LightGCN, SAGEConv
 from torch_geometric.nn.conv.gcn_conv import gcn_norm
 from torch_geometric.utils import scatter, softmax
 
@@ -163,6 +163,18 @@ def gat_conv(inputs: Inputs) -> list[Case]:
     return [build(prepared.plain, "scatter"), build(prepared.indexed, "EdgeIndex")]
 
 
+def gatv2_conv(inputs: Inputs) -> list[Case]:
+    """GATv2Conv with heads concatenated, a map for each end, no bias."""
+    prepared, sizes = Prepared(inputs), inputs.sizes
+
+    def build(edges: Tensor, note: str) -> Case:
+        layer = GATv2Conv(sizes.dim, sizes.dim // sizes.heads, heads=sizes.heads, add_self_loops=False, bias=False)
+        parameters = {"weight_src": layer.lin_l.weight, "weight_dst": layer.lin_r.weight, "attention": layer.att}
+        return torch_parts.layer_case(inputs, layer, lambda feat: layer(feat, edges), parameters, note)
+
+    return [build(prepared.plain, "scatter"), build(prepared.indexed, "EdgeIndex")]
+
+
 def lightgcn_step(inputs: Inputs) -> list[Case]:
     """PyG's LightGCN over one graph of users and items; norms computed beforehand or each time, as its model does."""
     sizes = inputs.sizes
@@ -205,6 +217,7 @@ if __name__ == "__main__":
             "graph_conv": graph_conv,
             "sage_conv": sage_conv,
             "gat_conv": gat_conv,
+            "gatv2_conv": gatv2_conv,
             "lightgcn_step": lightgcn_step,
         },
     )
