@@ -13,6 +13,10 @@ import numpy
 import pytest
 import torch
 
+if not torch.cuda.is_available():
+    # Triton's kernels run in its interpreter then; it asks when it is first imported, by PyTorch's compiler perhaps.
+    os.environ.setdefault("TRITON_INTERPRET", "1")
+
 if os.environ.get("WEFT_TYPECHECK") == "1":
     # Shapes and types of the layers that name shapes in their signatures, checked at every call.
     from jaxtyping import install_import_hook

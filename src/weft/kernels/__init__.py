@@ -4,6 +4,7 @@ from weft.kernels import autocast
 from weft.kernels.aggregate_linear import aggregate_linear
 from weft.kernels.compressed import Compressed
 from weft.kernels.conversion import compressed_to_coo, coo_to_compressed, transpose
+from weft.kernels.dispatch import why_not
 from weft.kernels.distinct_pairs import distinct_pairs
 from weft.kernels.dot_attention import dot_attention
 from weft.kernels.edge_softmax import edge_softmax
@@ -55,4 +56,5 @@ __all__ = [
     "spspmm",
     "topological_levels",
     "transpose",
+    "why_not",
 ]

@@ -138,9 +138,10 @@ def warn_missing() -> None:
 
 @functools.cache
 def warn_device(device_type: str) -> None:
-    """Say once that the references run on a device that weft has no kernels for."""
+    """Say once that references run on a device that weft has not kernels of all operators for."""
     warnings.warn(
-        f"weft has no kernels of its own for {device_type} yet: its PyTorch references run there.",
+        f"weft has not all of its kernels for {device_type}: PyTorch references run for the others. "
+        "weft.kernels.why_not(operator) says which and why.",
         RuntimeWarning,
         stacklevel=3,
     )

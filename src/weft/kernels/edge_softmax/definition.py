@@ -10,6 +10,7 @@ from torch import Tensor
 from weft.errors import DtypeError, ShapeError
 from weft.kernels import native as library
 from weft.kernels.compressed import Compressed
+from weft.kernels.dispatch import implementation
 from weft.kernels.edge_softmax import native, reference
 from weft.kernels.sddmm import sddmm
 from weft.kernels.spmm import spmm
@@ -59,16 +60,14 @@ def edge_softmax(csc: Compressed, scores: Tensor) -> Tensor:
 
 @torch.library.impl("weft::edge_softmax", "CompositeExplicitAutograd")
 def _run(indptr: Tensor, eids: Tensor | None, scores: Tensor) -> Tensor:
-    if library.use_native(indptr, eids, scores):
-        return native.edge_softmax(indptr, eids, scores)
-    return reference.edge_softmax(indptr, eids, scores)
+    module = implementation("edge_softmax", native, reference, indptr, eids, scores)
+    return module.edge_softmax(indptr, eids, scores)
 
 
 @torch.library.impl("weft::edge_softmax_backward", "CompositeExplicitAutograd")
 def _run_backward(indptr: Tensor, eids: Tensor | None, out: Tensor, grad: Tensor) -> Tensor:
-    if library.use_native(indptr, eids, out, grad):
-        return native.edge_softmax(indptr, eids, out, grad)
-    return reference.edge_softmax_backward(indptr, eids, out, grad)
+    module = implementation("edge_softmax_backward", native, reference, indptr, eids, out, grad)
+    return module.edge_softmax_backward(indptr, eids, out, grad)
 
 
 @torch.library.register_fake("weft::edge_softmax")

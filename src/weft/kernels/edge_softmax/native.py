@@ -13,8 +13,17 @@ _POINTER, _SIZE, _CODE = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int32
 _ARGUMENTS = (_POINTER, _POINTER, _SIZE, _SIZE, _SIZE, _POINTER, _POINTER, _POINTER, _CODE, _CODE, _CODE)
 
 
-def edge_softmax(indptr: Tensor, eids: Tensor | None, values: Tensor, grad: Tensor | None = None) -> Tensor:
-    """Return ``(E, heads)``: the softmax of scores or, given ``grad`` and the forward result, the scores' gradient."""
+def edge_softmax(indptr: Tensor, eids: Tensor | None, scores: Tensor) -> Tensor:
+    """Return ``(E, heads)`` scores normalised over each row."""
+    return _run(indptr, eids, scores, None)
+
+
+def edge_softmax_backward(indptr: Tensor, eids: Tensor | None, out: Tensor, grad: Tensor) -> Tensor:
+    """Return ``(E, heads)``: the gradient of the scores."""
+    return _run(indptr, eids, out, grad)
+
+
+def _run(indptr: Tensor, eids: Tensor | None, values: Tensor, grad: Tensor | None) -> Tensor:
     indptr, values = indptr.contiguous(), values.contiguous()
     eids = None if eids is None else eids.contiguous()
     grad = None if grad is None else grad.contiguous()

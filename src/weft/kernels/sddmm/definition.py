@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from weft.errors import InputError, name_choices
-from weft.kernels import native as library
 from weft.kernels.broadcast import MESSAGE_OPS, check_features, message_trailing, to_common_dtype, trailing
 from weft.kernels.compressed import Compressed, tensors_of
+from weft.kernels.dispatch import implementation
 from weft.kernels.sddmm import native, reference
 from weft.kernels.sddmm.gradient import gradients
 from weft.kernels.spmm.reference import combine
@@ -105,8 +105,8 @@ def _checked(csc: Compressed, operand: Tensor | None, target: str, name: str, op
 
 
 def _sddmm_impl(indptr, indices, eids, num_cols, lhs, rhs, op, lhs_target, rhs_target, *reverse):  # type: ignore[no-untyped-def]
-    implementation = native if library.use_native(indptr, lhs, rhs) else reference
-    return implementation.sddmm(Compressed(indptr, indices, eids, num_cols), lhs, rhs, op, lhs_target, rhs_target)
+    module = implementation("sddmm", native, reference, indptr, lhs, rhs)
+    return module.sddmm(Compressed(indptr, indices, eids, num_cols), lhs, rhs, op, lhs_target, rhs_target)
 
 
 def _sddmm_fake(indptr, indices, eids, num_cols, lhs, rhs, op, *_):  # type: ignore[no-untyped-def]

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from weft.errors import DtypeError, InputError, ShapeError, did_you_mean, name_choices
 from weft.kernels import native as library
+from weft.kernels.dispatch import implementation
 from weft.kernels.segment_reduce import native, reference
 
 torch.library.define("weft::segment_reduce", "(Tensor offsets, Tensor values, str reduce) -> (Tensor, Tensor)")
@@ -59,9 +60,8 @@ def segment_reduce(offsets: Tensor, values: Tensor, reduce: str = "sum") -> Tens
 
 @torch.library.impl("weft::segment_reduce", "CompositeExplicitAutograd")
 def _run(offsets: Tensor, values: Tensor, reduce: str) -> tuple[Tensor, Tensor]:
-    if library.use_native(offsets, values):
-        return native.segment_reduce(offsets, values, reduce)
-    return reference.segment_reduce(offsets, values, reduce)
+    module = implementation("segment_reduce", native, reference, offsets, values)
+    return module.segment_reduce(offsets, values, reduce)
 
 
 @torch.library.impl("weft::segment_reduce_backward", "CompositeExplicitAutograd")

@@ -15,6 +15,7 @@ from weft.kernels.broadcast import (
     trailing,
 )
 from weft.kernels.compressed import Compressed, tensors_of
+from weft.kernels.dispatch import implementation
 from weft.kernels.spmm import native, reference
 from weft.kernels.spmm.gradient import extreme_gradients, sum_gradients
 
@@ -111,13 +112,13 @@ def _checked(
 
 
 def _spmm_impl(indptr, indices, eids, num_cols, u, e, op, reduce, *reverse):  # type: ignore[no-untyped-def]
-    implementation = native if library.use_native(indptr, u, e) else reference
-    return implementation.spmm(Compressed(indptr, indices, eids, num_cols), u, e, op, reduce)
+    module = implementation("spmm", native, reference, indptr, u, e)
+    return module.spmm(Compressed(indptr, indices, eids, num_cols), u, e, op, reduce)
 
 
 def _spmm_arg_impl(indptr, indices, eids, num_cols, u, e, op, reduce, *reverse):  # type: ignore[no-untyped-def]
-    implementation = native if library.use_native(indptr, u, e) else reference
-    return implementation.spmm_arg(Compressed(indptr, indices, eids, num_cols), u, e, op, reduce)
+    module = implementation("spmm_arg", native, reference, indptr, u, e)
+    return module.spmm_arg(Compressed(indptr, indices, eids, num_cols), u, e, op, reduce)
 
 
 def _arg_gather_impl(x: Tensor, arg: Tensor, ids: Tensor | None, rows_own: bool) -> Tensor:
