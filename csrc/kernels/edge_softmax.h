@@ -6,14 +6,16 @@
 // where e and f are edges of the same row. scores, out and grads are (num_edges, num_heads) in edge-ID order; indptr
 // has num_rows + 1 entries; eids may be null (positions are edge IDs).
 //
-// A row's values are gathered once into a buffer of the thread, worked on there in vectors and written back once, so
-// the indirection through eids is paid once for reading and once for writing. Sums are taken in a fixed number of lanes
-// that are then added in order: same bits for any number of threads.
+// The values of a row, or of several short ones together, are gathered once into a buffer of the thread, worked on
+// there in vectors and written back once, so the indirection through eids is paid once for reading and once for
+// writing. Sums are taken in a fixed number of lanes that are then added in a fixed order: same bits for any number of
+// threads.
 //
 // The caller has checked shapes and that eids is a permutation of the edges.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -21,6 +23,7 @@
 
 #include "dispatch.h"
 #include "exponential.h"
+#include "lane_sums.h"
 #include "lanes.h"
 #include "memory.h"
 #include "parallel.h"
@@ -135,6 +138,95 @@ struct softmax_row {
   }
 };
 
+// The same for a compile-time number of lanes: largest values and sums stay in registers, and `values` need not be
+// padded, so that short rows can stand one after the other. Up to Lanes values past `count` are read, never changed.
+template <int Lanes, typename Acc>
+struct softmax_registers {
+  static constexpr int W = softmax_row<Lanes, Acc>::W;
+  static constexpr int N = Lanes / W;
+  using vector = lanes_t<Acc, W>;
+  using vectors = std::array<vector, N>;
+  using numbers = lanes_t<int_of<Acc>, W>;
+
+  int64_t num_heads;
+
+  static WEFT_INLINE vector larger(vector a, vector b) { return a > b ? a : b; }
+
+  static WEFT_INLINE numbers first_numbers() {
+    int_of<Acc> number[W];
+    for (int i = 0; i < W; ++i) number[i] = i;
+    return recast<numbers>(number);
+  }
+
+  // Lanes from `count` on become `filler`.
+  static WEFT_INLINE vectors masked(const vectors& from, int64_t count, Acc filler) {
+    vectors result;
+    for (int i = 0; i < N; ++i) {
+      const numbers number = first_numbers() + int_of<Acc>(i * W);
+      result[i] = number < fill<int_of<Acc>, W>(int_of<Acc>(count)) ? from[i] : fill<Acc, W>(filler);
+    }
+    return result;
+  }
+
+  static WEFT_INLINE vectors read(const Acc* values, int64_t left, Acc filler) {
+    vectors result;
+    for (int i = 0; i < N; ++i) result[i] = load<Acc, W>(values + i * W);
+    return left >= Lanes ? result : masked(result, left, filler);
+  }
+
+  // Writes the first `left` lanes back where they were read.
+  static WEFT_INLINE void write(Acc* values, int64_t left, const vectors& from) {
+    for (int i = 0; i < N; ++i) {
+      const numbers number = first_numbers() + int_of<Acc>(i * W);
+      const vector old = load<Acc, W>(values + i * W);
+      store<Acc, W>(values + i * W, left >= Lanes                                      ? from[i]
+                                    : number < fill<int_of<Acc>, W>(int_of<Acc>(left)) ? from[i]
+                                                                                       : old);
+    }
+  }
+
+  // values: `count` scores, replaced by their softmax.
+  void forward(Acc* values, int64_t count) const {
+    constexpr Acc lowest = -std::numeric_limits<Acc>::infinity();
+    const auto add = [](vector a, vector b) { return a + b; };
+    vectors top = read(values, count, lowest), total{};
+    for (int64_t at = Lanes; at < count; at += Lanes) {
+      const vectors next = read(values + at, count - at, lowest);
+      for (int i = 0; i < N; ++i) top[i] = larger(next[i], top[i]);
+    }
+    fold_lanes<Acc, W, N>(top, num_heads, larger);
+    for (int64_t at = 0; at < count; at += Lanes) {
+      vectors next = read(values + at, count - at, lowest);
+      for (int i = 0; i < N; ++i) total[i] += next[i] = exponential<Acc, W>(next[i] - top[i]);
+      write(values + at, count - at, next);
+    }
+    fold_lanes<Acc, W, N>(total, num_heads, add);
+    for (int i = 0; i < N; ++i) total[i] = Acc(1) / total[i];
+    for (int64_t at = 0; at < count; at += Lanes) {
+      vectors next = read(values + at, count - at, Acc(0));
+      for (int i = 0; i < N; ++i) next[i] *= total[i];
+      write(values + at, count - at, next);
+    }
+  }
+
+  // grads: replaced by the gradient of the scores.
+  void backward(const Acc* values, Acc* grads, int64_t count) const {
+    const auto add = [](vector a, vector b) { return a + b; };
+    vectors total{};
+    for (int64_t at = 0; at < count; at += Lanes) {
+      const vectors value = read(values + at, count - at, Acc(0)), grad = read(grads + at, count - at, Acc(0));
+      for (int i = 0; i < N; ++i) total[i] += value[i] * grad[i];
+    }
+    fold_lanes<Acc, W, N>(total, num_heads, add);
+    for (int64_t at = 0; at < count; at += Lanes) {
+      const vectors value = read(values + at, count - at, Acc(0));
+      vectors grad = read(grads + at, count - at, Acc(0));
+      for (int i = 0; i < N; ++i) grad[i] = value[i] * (grad[i] - total[i]);
+      write(grads + at, count - at, grad);
+    }
+  }
+};
+
 // Reads and writes (num_edges, heads) tensors for runs of positions. Heads: known when compiling, or 0.
 template <int Heads, typename T, typename Index>
 struct edge_rows {
@@ -178,8 +270,10 @@ void edge_softmax_rows(const int64_t* indptr, const edge_rows<Heads, T, Index>& 
                        const T* values, const T* grads, T* out, int num_threads) {
   using Acc = accumulator_t<T>;
   const int64_t num_heads = edges.heads(), lanes = softmax_lanes(num_heads);
-  const softmax_row<Lanes, Acc> row_work{num_heads, lanes};
-  const int64_t row_size = largest_row(indptr, num_rows) * num_heads + lanes;
+  [[maybe_unused]] const softmax_row<Lanes, Acc> row_work{num_heads, lanes};
+  // Short rows are gathered together: their memory accesses overlap, and the loops over edges are long.
+  const int64_t edges_together = Lanes ? std::max<int64_t>(1, 2048 / num_heads) : 0;
+  const int64_t row_size = std::max(largest_row(indptr, num_rows), edges_together) * num_heads + lanes;
   const int64_t thread_size = (grads ? 2 : 1) * row_size + 2 * lanes;
   const std::unique_ptr<Acc[]> scratch(new Acc[size_t(thread_size * std::max(1, num_threads))]);
   for_row_ranges(indptr, num_rows, num_threads, [&](int64_t first, int64_t last) {
@@ -187,18 +281,25 @@ void edge_softmax_rows(const int64_t* indptr, const edge_rows<Heads, T, Index>& 
     Acc* const total = top + lanes;
     Acc* const row_values = total + lanes;
     Acc* const row_grads = row_values + row_size;
-    for (int64_t row = first; row < last; ++row) {
-      const int64_t begin = indptr[row], end = indptr[row + 1];
+    for (int64_t row = first, next; row < last; row = next) {
+      const int64_t begin = indptr[row];
+      for (next = row + 1; next < last && indptr[next + 1] - begin <= edges_together; ++next) continue;
+      const int64_t end = indptr[next];
       if (begin == end) continue;
       edges.gather(values, begin, end, row_values);
-      if (grads) {
-        edges.gather(grads, begin, end, row_grads);
-        row_work.backward(row_values, row_grads, (end - begin) * num_heads, total);
-        edges.scatter(row_grads, begin, end, out);
-      } else {
-        row_work.forward(row_values, (end - begin) * num_heads, top, total);
-        edges.scatter(row_values, begin, end, out);
+      if (grads) edges.gather(grads, begin, end, row_grads);
+      for (int64_t r = row; r < next; ++r) {
+        const int64_t start = (indptr[r] - begin) * num_heads, count = (indptr[r + 1] - indptr[r]) * num_heads;
+        if (count == 0) continue;
+        if constexpr (Lanes != 0) {
+          const softmax_registers<Lanes, Acc> work{num_heads};
+          grads ? work.backward(row_values + start, row_grads + start, count) : work.forward(row_values + start, count);
+        } else {
+          grads ? row_work.backward(row_values + start, row_grads + start, count, total)
+                : row_work.forward(row_values + start, count, top, total);
+        }
       }
+      edges.scatter(grads ? row_grads : row_values, begin, end, out);
     }
   });
 }

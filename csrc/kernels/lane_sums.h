@@ -1,7 +1,9 @@
-// Sums across lanes, four vectors at a time.
+// Sums across lanes, four vectors at a time, and folds of lanes that hold the same head.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 
 #include "lanes.h"
@@ -58,6 +60,43 @@ WEFT_INLINE void sum_lanes_of_four(const lanes_t<A, W>* values, A* sums) {
   }
 #endif
   for (int i = 0; i < 4; ++i) sums[i] = sum_lanes<A, W>(values[i]);
+}
+
+// Lane i of the result is lane (i + Step) % W.
+template <typename A, int W, int Step, size_t... I>
+WEFT_INLINE lanes_t<A, W> rotate_lanes(lanes_t<A, W> a, std::index_sequence<I...>) {
+#if defined(WEFT_HAS_SHUFFLE)
+  return __builtin_shufflevector(a, a, (int(I) + Step) % W...);
+#else
+  lanes_t<A, W> rotated;
+  ((rotated[I] = a[(int(I) + Step) % W]), ...);
+  return rotated;
+#endif
+}
+
+// One halving of N * W lanes, then those that follow down to `heads`, which is a power of two: see fold_lanes.
+template <typename A, int W, int N, int Step, typename Combine>
+WEFT_INLINE void fold_lanes_from(std::array<lanes_t<A, W>, N>& lanes, int64_t heads, Combine&& combine) {
+  if constexpr (Step > 0) {
+    if (Step < heads) return;
+    if constexpr (Step >= W) {
+      constexpr int apart = Step / W;
+      for (int i = 0; i < apart; ++i) {
+        for (int j = i; j < N; j += 2 * apart) lanes[j] = lanes[j + apart] = combine(lanes[j], lanes[j + apart]);
+      }
+    } else {
+      constexpr auto all = std::make_index_sequence<size_t(W)>{};
+      for (int j = 0; j < N; ++j) lanes[j] = combine(lanes[j], rotate_lanes<A, W, Step>(lanes[j], all));
+    }
+    fold_lanes_from<A, W, N, Step / 2>(lanes, heads, combine);
+  }
+}
+
+// Of N * W lanes, where lane l holds head l % heads: all lanes of a head become the combination of them, in the same
+// order for every W. `heads` divides N * W, a power of two; `combine` commutes.
+template <typename A, int W, int N, typename Combine>
+WEFT_INLINE void fold_lanes(std::array<lanes_t<A, W>, N>& lanes, int64_t heads, Combine&& combine) {
+  fold_lanes_from<A, W, N, N * W / 2>(lanes, heads, combine);
 }
 
 }  // namespace weft

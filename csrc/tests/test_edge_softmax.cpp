@@ -55,9 +55,39 @@ void agrees(const edge_list& edges, int64_t heads, int num_threads, double toler
   if (!grads.empty()) compare(forward, grads);
 }
 
+// Rows of 0 to 40 edges and one of 3,000: tails of every length, and rows that are gathered together or alone.
+edge_list rows_of_all_lengths() {
+  edge_list edges{42, 1, {}, {}};
+  for (int64_t row = 0; row < edges.num_rows; ++row) {
+    const int64_t length = row == 20 ? 3000 : row;
+    edges.rows.insert(edges.rows.end(), size_t(length), row);
+    edges.cols.insert(edges.cols.end(), size_t(length), 0);
+  }
+  return edges;
+}
+
+void same_bits_for_any_threads(const edge_list& edges, int64_t heads) {
+  const auto rows = weft::testing::compress<int32_t>(edges);
+  const auto values = weft::testing::as<float>(weft::testing::random_values(edges.num_edges() * heads, 7));
+  std::vector<float> alone(values.size()), together(values.size());
+  const auto run = [&](std::vector<float>& out, int num_threads) {
+    weft::edge_softmax<float, int32_t>(rows.indptr.data(), nullptr, edges.num_rows, edges.num_edges(), heads,
+                                       values.data(), nullptr, out.data(), num_threads);
+  };
+  run(alone, 1);
+  for (const int num_threads : {2, 3, 4}) {
+    run(together, num_threads);
+    check(alone == together, "edge_softmax gives the same bits");
+  }
+}
+
 }  // namespace
 
 void test_edge_softmax() {
+  for (const int64_t heads : {1, 2, 4, 8, 16, 3}) {
+    agrees<float, int32_t>(rows_of_all_lengths(), heads, 2, 1e-5);
+    same_bits_for_any_threads(rows_of_all_lengths(), heads);
+  }
   for (const edge_list& edges : weft::testing::odd_graphs()) {
     for (const int64_t heads : {1, 3, 4, 17}) {
       agrees<float, int32_t>(edges, heads, 1, 1e-5);
