@@ -112,7 +112,11 @@ CASES = {
     "topological_levels": lambda x: kernels.topological_levels(square(x.edges)),
     "transpose": lambda x: tuple(kernels.transpose(x.edges.csc)),
 }
-NOT_TRACED = {"Compressed": "a type", "has_parallel_edges": "its answer is a bool, which a program cannot branch on"}
+NOT_TRACED = {
+    "Compressed": "a type",
+    "has_parallel_edges": "its answer is a bool, which a program cannot branch on",
+    "why_not": "a report on which code runs",
+}
 
 
 def _diagonal(count: int) -> Compressed:
