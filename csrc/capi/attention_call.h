@@ -6,6 +6,7 @@
 
 #include "kernels/attention_edges.h"
 #include "kernels/dispatch.h"
+#include "kernels/memory.h"
 
 namespace weft {
 
@@ -23,6 +24,13 @@ struct edges_argument {
 
 inline attention_dropout dropout_of(int64_t seed, int64_t keep_threshold, double keep_scale) {
   return {random_start(seed), uint32_t(keep_threshold), keep_scale};
+}
+
+// Asks for large pages for the fresh gradient of a node feature, which is then written in order.
+template <typename T>
+T* fresh_rows(void* address, int64_t num_rows, int64_t width) {
+  prefer_large_pages(address, num_rows * width * int64_t(sizeof(T)));
+  return static_cast<T*>(address);
 }
 
 // Calls body(dtype_tag, index_tag); no exception leaves the library.

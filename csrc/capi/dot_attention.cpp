@@ -59,9 +59,9 @@ WEFT_EXPORT int32_t weft_dot_attention_backward(
                                     static_cast<const T*>(query),
                                     static_cast<const T*>(key),
                                     static_cast<const Acc*>(scale),
-                                    static_cast<T*>(grad_query),
-                                    static_cast<T*>(grad_key),
-                                    static_cast<T*>(grad_value),
+                                    fresh_rows<T>(grad_query, num_dst, num_heads * key_dim),
+                                    fresh_rows<T>(grad_key, num_src, num_heads * key_dim),
+                                    fresh_rows<T>(grad_value, num_src, num_heads * dim),
                                     static_cast<Acc*>(grad_scale)};
     return attention_backward(task, score, num_threads);
   });

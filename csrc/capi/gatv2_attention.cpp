@@ -57,8 +57,8 @@ WEFT_EXPORT int32_t weft_gatv2_attention_backward(
                                       static_cast<const T*>(feat_dst),
                                       static_cast<const T*>(attn),
                                       Acc(slope),
-                                      static_cast<T*>(grad_src),
-                                      static_cast<T*>(grad_dst),
+                                      fresh_rows<T>(grad_src, num_src, num_heads * dim),
+                                      fresh_rows<T>(grad_dst, num_dst, num_heads * dim),
                                       static_cast<T*>(grad_attn)};
     return attention_backward(task, score, num_threads);
   });
