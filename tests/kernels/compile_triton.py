@@ -12,6 +12,7 @@ from triton.backends.compiler import GPUTarget
 from triton.compiler import ASTSource
 
 from weft.kernels.edge_softmax import triton as edge_softmax
+from weft.kernels.gat_attention import triton as gat_attention
 from weft.kernels.sddmm import triton as sddmm
 from weft.kernels.spmm import triton as spmm
 
@@ -19,6 +20,7 @@ CAPABILITIES = (80, 90)
 _FLAGS = {"HAS_EIDS": True, "CHUNK": 1024, "FEATURES": 64}
 _SPMM = {**_FLAGS, "U_PLAIN": True, "E_PLAIN": False}
 _SDDMM = {**_FLAGS, "LHS_PLAIN": True, "RHS_PLAIN": False}
+_GAT = {"SLOPE": 0.2, "SCALE": 1.25, "HAS_EIDS": True, "EDGES": 64, "FEATURES": 16}
 VARIANTS = (
     *((spmm._add_rows, {**_SPMM, "OP": op, "MEAN": op == 4, "EDGES": 16}) for op in (0, 1, 4)),
     (spmm._join_sums, {"MEAN": True, "CHUNK": 1024, "FEATURES": 64}),
@@ -29,12 +31,25 @@ VARIANTS = (
         for op, lhs, rhs in ((0, 1, 1), (2, 0, 1), (5, 2, 0))
     ),
     (sddmm._edge_dots, {**_SDDMM, "LHS_TARGET": 0, "RHS_TARGET": 1, "EDGES": 64}),
+    *((gat_attention._attend, {**_GAT, "DROPS": drops, "POSITIVE": not drops}) for drops in (False, True)),
+    *((gat_attention._pull_back, {**_GAT, "DROPS": drops}) for drops in (False, True)),
     (edge_softmax._normalise, {"HAS_EIDS": True, "EDGES": 256, "HEADS": 4}),
     (edge_softmax._pull_back, {"HAS_EIDS": False, "EDGES": 256, "HEADS": 4}),
 )
-_INT64 = {"indptr", "u_table", "e_table", "lhs_table", "rhs_table", "rows", "starts", "slots", "partial_arg"}
+_INT64 = {"indptr", "u_table", "e_table", "lhs_table", "rhs_table", "rows", "starts", "slots", "partial_arg", "seed"}
 _INDEX = {"indices", "eids", "arg_out"}
-_SIZES = {"num_rows", "u_width", "e_width", "width", "lhs_width", "rhs_width", "dot_size", "num_heads"}
+_SIZES = {
+    "num_rows",
+    "u_width",
+    "e_width",
+    "width",
+    "lhs_width",
+    "rhs_width",
+    "dot_size",
+    "num_heads",
+    "dim",
+    "threshold",
+}
 
 
 def signature(kernel: triton.JITFunction, value: str, accumulator: str, index: str) -> dict[str, str]:
@@ -43,9 +58,9 @@ def signature(kernel: triton.JITFunction, value: str, accumulator: str, index: s
     for name in kernel.arg_names:
         if name.isupper():
             types[name] = "constexpr"
-        elif name in _SIZES:
+        elif name in _SIZES or name == "threshold":
             types[name] = "i32"
-        elif name == "partial":
+        elif name in ("partial", "stats", "positive", "dots"):
             types[name] = f"*{accumulator}"
         else:
             types[name] = "*i64" if name in _INT64 else f"*{index}" if name in _INDEX else f"*{value}"

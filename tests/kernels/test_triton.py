@@ -22,8 +22,12 @@ DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 pytest.importorskip("triton", reason="Triton is not installed, so none of its kernels is tested")
 
 from weft.kernels import chunks  # noqa: E402
+from weft.kernels.edge_attention import Edges  # noqa: E402
 from weft.kernels.edge_softmax import reference as softmax_reference  # noqa: E402
 from weft.kernels.edge_softmax import triton as softmax_triton  # noqa: E402
+from weft.kernels.gat_attention import reference as gat_reference  # noqa: E402
+from weft.kernels.gat_attention import triton as gat_triton  # noqa: E402
+from weft.kernels.gat_attention.reference import Options  # noqa: E402
 from weft.kernels.sddmm import reference as sddmm_reference  # noqa: E402
 from weft.kernels.sddmm import triton as sddmm_triton  # noqa: E402
 from weft.kernels.segment_reduce import reference as segment_reference  # noqa: E402
@@ -168,6 +172,28 @@ def test_segments_equal_the_reference(reduce):
         assert_near(one, other)
 
 
+@pytest.mark.parametrize("dtype", list(TOLERANCE), ids=str)
+@pytest.mark.parametrize("dropout", [0.0, 0.4, 1.0])
+def test_attention_of_gat_and_its_gradients_equal_the_reference(dropout, dtype):
+    csc = graph()
+    feat, grad = draw(1, 6, 2, 3, dtype=dtype), draw(2, 5, 2, 3, dtype=dtype)
+    score_src, score_dst = draw(3, 6, 2, dtype=dtype) * 9, draw(4, 5, 2, dtype=dtype)
+    options = Options(0.2, dropout, torch.tensor(7))
+    edges = Edges(csc.indptr, csc.indices, csc.eids)
+    got = gat_triton.gat_attention(edges, feat, score_src, score_dst, options, True)
+    expected = gat_reference.gat_attention(edges, feat, score_src, score_dst, options)
+    tolerance = TOLERANCE[dtype]
+    for one, other in zip(got, expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=tolerance, atol=tolerance)
+    turned = weft.kernels.transpose(csc)
+    reverse = Edges(turned.indptr, turned.indices, turned.eids)
+    arguments = (reverse, feat, score_src, score_dst, expected[0], grad, expected[1])
+    got = gat_triton.gat_attention_backward(*arguments, expected[2], options)
+    expected = gat_reference.gat_attention_backward(*arguments, options)
+    for one, other in zip(got, expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=5 * tolerance, atol=5 * tolerance)
+
+
 def test_no_edges_no_rows_and_no_features_are_nothing():
     empty = Compressed(torch.zeros(4, dtype=torch.int64, device=DEVICE), torch.zeros(0, dtype=torch.int32), None, 2)
     empty = empty._replace(indices=empty.indices.to(DEVICE))
@@ -207,7 +233,7 @@ def test_operators_take_triton_and_so_do_their_gradients(on_triton, monkeypatch)
 
 def test_why_not_says_the_reason(monkeypatch):
     assert why_not("spmm", torch.ones(2)) == "tensors are on cpu, and Triton kernels run on cuda"
-    assert "gat_attention has no Triton kernel" in why_not("gat_attention", torch.ones(2))
+    assert "spspmm has no Triton kernel" in why_not("spspmm", torch.ones(2))
     with pytest.raises(InputError, match="op='spm'"):
         why_not("spm")
     monkeypatch.setattr(dispatch, "TRITON_DEVICES", ("cpu",))

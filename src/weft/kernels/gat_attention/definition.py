@@ -12,6 +12,7 @@ from weft.kernels import native as library
 from weft.kernels.autocast import chooses_dtype
 from weft.kernels.compressed import Compressed, tensors_of
 from weft.kernels.conversion import transpose_traced
+from weft.kernels.dispatch import implementation
 from weft.kernels.edge_attention import Edges
 from weft.kernels.edge_softmax.reference import accumulation_dtype
 from weft.kernels.gat_attention import native, reference
@@ -129,8 +130,9 @@ def _run(
     *reverse: Tensor | None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     edges, options = Edges(indptr, indices, eids), Options(negative_slope, dropout, seed)
-    if library.use_native(indptr, indices, eids, feat, score_src, score_dst, seed):
-        return native.gat_attention(edges, feat, score_src, score_dst, options, keep_positive)
+    module = implementation("gat_attention", native, reference, indptr, indices, eids, feat, score_src, score_dst)
+    if module is not reference:
+        return module.gat_attention(edges, feat, score_src, score_dst, options, keep_positive)
     out, stats, positive = reference.gat_attention(edges, feat, score_src, score_dst, options)
     return out, stats, positive if keep_positive else positive.new_empty(0, *positive.shape[1:])
 
@@ -153,8 +155,9 @@ def _run_backward(
 ) -> tuple[Tensor, Tensor, Tensor]:
     reverse, options = Edges(indptr, indices, eids), Options(negative_slope, dropout, seed)
     tensors = (feat, score_src, score_dst, out, grad, stats)
-    if library.use_native(indptr, indices, eids, *tensors, positive, seed):
-        return native.gat_attention_backward(reverse, *tensors, positive, options)
+    module = implementation("gat_attention_backward", native, reference, indptr, indices, eids, *tensors, positive)
+    if module is not reference:
+        return module.gat_attention_backward(reverse, *tensors, positive, options)
     return reference.gat_attention_backward(reverse, *tensors, options)
 
 
