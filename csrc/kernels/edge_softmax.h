@@ -9,7 +9,7 @@
 // The values of a row, or of several short ones together, are gathered once into a buffer of the thread, worked on
 // there in vectors and written back once, so the indirection through eids is paid once for reading and once for
 // writing. Sums are taken in a fixed number of lanes that are then added in a fixed order: same bits for any number of
-// threads.
+// threads. Where the number of lanes is known when compiling, long rows are shared by the threads (long_rows.h).
 //
 // The caller has checked shapes and that eids is a permutation of the edges.
 #pragma once
@@ -20,11 +20,13 @@
 #include <limits>
 #include <memory>
 #include <type_traits>
+#include <vector>
 
 #include "dispatch.h"
 #include "exponential.h"
 #include "lane_sums.h"
 #include "lanes.h"
+#include "long_rows.h"
 #include "memory.h"
 #include "parallel.h"
 
@@ -185,45 +187,83 @@ struct softmax_registers {
     }
   }
 
-  // values: `count` scores, replaced by their softmax.
-  void forward(Acc* values, int64_t count) const {
-    constexpr Acc lowest = -std::numeric_limits<Acc>::infinity();
-    const auto add = [](vector a, vector b) { return a + b; };
-    vectors top = read(values, count, lowest), total{};
+  static WEFT_INLINE vector sum(vector a, vector b) { return a + b; }
+
+  // The same in all lanes of a head.
+  WEFT_INLINE void fold_largest(vectors& top) const { fold_lanes<Acc, W, N>(top, num_heads, larger); }
+  WEFT_INLINE void fold_sum(vectors& total) const { fold_lanes<Acc, W, N>(total, num_heads, sum); }
+
+  static vectors lowest() {
+    vectors top;
+    top.fill(fill<Acc, W>(-softmax_row<Lanes, Acc>::infinity));
+    return top;
+  }
+
+  // Largest of each lane.
+  static WEFT_INLINE vectors largest(const Acc* values, int64_t count) {
+    vectors top = read(values, count, -softmax_row<Lanes, Acc>::infinity);
     for (int64_t at = Lanes; at < count; at += Lanes) {
-      const vectors next = read(values + at, count - at, lowest);
+      const vectors next = read(values + at, count - at, -softmax_row<Lanes, Acc>::infinity);
       for (int i = 0; i < N; ++i) top[i] = larger(next[i], top[i]);
     }
-    fold_lanes<Acc, W, N>(top, num_heads, larger);
+    return top;
+  }
+
+  // values become exp(values - top); returns the sum of each lane.
+  static WEFT_INLINE vectors exponentials(Acc* values, int64_t count, const vectors& top) {
+    vectors total{};
     for (int64_t at = 0; at < count; at += Lanes) {
-      vectors next = read(values + at, count - at, lowest);
+      vectors next = read(values + at, count - at, -softmax_row<Lanes, Acc>::infinity);
       for (int i = 0; i < N; ++i) total[i] += next[i] = exponential<Acc, W>(next[i] - top[i]);
       write(values + at, count - at, next);
     }
-    fold_lanes<Acc, W, N>(total, num_heads, add);
-    for (int i = 0; i < N; ++i) total[i] = Acc(1) / total[i];
+    return total;
+  }
+
+  static WEFT_INLINE void divide(Acc* values, int64_t count, const vectors& total) {
+    vectors factor;
+    for (int i = 0; i < N; ++i) factor[i] = Acc(1) / total[i];
     for (int64_t at = 0; at < count; at += Lanes) {
       vectors next = read(values + at, count - at, Acc(0));
-      for (int i = 0; i < N; ++i) next[i] *= total[i];
+      for (int i = 0; i < N; ++i) next[i] *= factor[i];
       write(values + at, count - at, next);
     }
   }
 
-  // grads: replaced by the gradient of the scores.
-  void backward(const Acc* values, Acc* grads, int64_t count) const {
-    const auto add = [](vector a, vector b) { return a + b; };
+  // Sum of values * grads of each lane.
+  static WEFT_INLINE vectors products(const Acc* values, const Acc* grads, int64_t count) {
     vectors total{};
     for (int64_t at = 0; at < count; at += Lanes) {
       const vectors value = read(values + at, count - at, Acc(0)), grad = read(grads + at, count - at, Acc(0));
       for (int i = 0; i < N; ++i) total[i] += value[i] * grad[i];
     }
-    fold_lanes<Acc, W, N>(total, num_heads, add);
+    return total;
+  }
+
+  // grads become values * (grads - total).
+  static WEFT_INLINE void subtract(const Acc* values, Acc* grads, int64_t count, const vectors& total) {
     for (int64_t at = 0; at < count; at += Lanes) {
       const vectors value = read(values + at, count - at, Acc(0));
       vectors grad = read(grads + at, count - at, Acc(0));
       for (int i = 0; i < N; ++i) grad[i] = value[i] * (grad[i] - total[i]);
       write(grads + at, count - at, grad);
     }
+  }
+
+  // values: `count` scores, replaced by their softmax.
+  void forward(Acc* values, int64_t count) const {
+    vectors top = largest(values, count);
+    fold_largest(top);
+    vectors total = exponentials(values, count, top);
+    fold_sum(total);
+    divide(values, count, total);
+  }
+
+  // grads: replaced by the gradient of the scores.
+  void backward(const Acc* values, Acc* grads, int64_t count) const {
+    vectors total = products(values, grads, count);
+    fold_sum(total);
+    subtract(values, grads, count, total);
   }
 };
 
@@ -257,9 +297,70 @@ struct edge_rows {
   }
 };
 
-inline int64_t largest_row(const int64_t* indptr, int64_t num_rows) {
+// The softmax of one long row, or its gradient, by all threads: its runs of edges side by side, one step after the
+// other.
+template <int Lanes, int Heads, typename T, typename Index>
+void long_row_softmax(const edge_rows<Heads, T, Index>& edges, int64_t begin, int64_t end, const T* values,
+                      const T* grads, T* out, int num_threads) {
+  using Acc = accumulator_t<T>;
+  using registers = softmax_registers<Lanes, Acc>;
+  const registers work{edges.heads()};
+  const int64_t heads = edges.heads(), size = (end - begin) * heads + Lanes;
+  const std::unique_ptr<Acc[]> row_values(new Acc[size_t(size)]), row_grads(new Acc[size_t(grads ? size : 0)]);
+  std::vector<typename registers::vectors> parts(size_t(num_runs(end - begin)));
+  // Calls body(values of the run, its gradients, their number, the run's part).
+  const auto for_all = [&](auto&& body) {
+    for_runs(begin, end, num_threads, [&](int64_t run, int64_t first, int64_t last) {
+      const int64_t at = (first - begin) * heads;
+      body(first, last, row_values.get() + at, row_grads.get() + (grads ? at : 0), parts[size_t(run)]);
+    });
+  };
+  const auto sum_parts = [&] {
+    typename registers::vectors total{};
+    for (const auto& part : parts) {
+      for (int i = 0; i < registers::N; ++i) total[i] += part[i];
+    }
+    work.fold_sum(total);
+    return total;
+  };
+  if (grads) {
+    for_all([&](int64_t first, int64_t last, Acc* value, Acc* grad, auto& part) {
+      edges.gather(values, first, last, value);
+      edges.gather(grads, first, last, grad);
+      part = registers::products(value, grad, (last - first) * heads);
+    });
+    const auto total = sum_parts();
+    for_all([&](int64_t first, int64_t last, Acc* value, Acc* grad, auto&) {
+      registers::subtract(value, grad, (last - first) * heads, total);
+      edges.scatter(grad, first, last, out);
+    });
+    return;
+  }
+  for_all([&](int64_t first, int64_t last, Acc* value, Acc*, auto& part) {
+    edges.gather(values, first, last, value);
+    part = registers::largest(value, (last - first) * heads);
+  });
+  auto top = registers::lowest();
+  for (const auto& part : parts) {
+    for (int i = 0; i < registers::N; ++i) top[i] = registers::larger(part[i], top[i]);
+  }
+  work.fold_largest(top);
+  for_all([&](int64_t first, int64_t last, Acc* value, Acc*, auto& part) {
+    part = registers::exponentials(value, (last - first) * heads, top);
+  });
+  const auto total = sum_parts();
+  for_all([&](int64_t first, int64_t last, Acc* value, Acc*, auto&) {
+    registers::divide(value, (last - first) * heads, total);
+    edges.scatter(value, first, last, out);
+  });
+}
+
+// Edges of the longest row that is not in `left_out`, which ascends.
+inline int64_t largest_row(const int64_t* indptr, int64_t num_rows, const std::vector<int64_t>& left_out) {
   int64_t largest = 0;
-  for (int64_t row = 0; row < num_rows; ++row) largest = std::max(largest, indptr[row + 1] - indptr[row]);
+  for_row_ranges_except(left_out, indptr, num_rows, 1, [&](int64_t first, int64_t last) {
+    for (int64_t row = first; row < last; ++row) largest = std::max(largest, indptr[row + 1] - indptr[row]);
+  });
   return largest;
 }
 
@@ -271,12 +372,19 @@ void edge_softmax_rows(const int64_t* indptr, const edge_rows<Heads, T, Index>& 
   using Acc = accumulator_t<T>;
   const int64_t num_heads = edges.heads(), lanes = softmax_lanes(num_heads);
   [[maybe_unused]] const softmax_row<Lanes, Acc> row_work{num_heads, lanes};
+  std::vector<int64_t> long_rows;
+  if constexpr (Lanes != 0) {
+    long_rows = find_long_rows(indptr, num_rows);
+    for (const int64_t row : long_rows) {
+      long_row_softmax<Lanes>(edges, indptr[row], indptr[row + 1], values, grads, out, num_threads);
+    }
+  }
   // Short rows are gathered together: their memory accesses overlap, and the loops over edges are long.
   const int64_t edges_together = Lanes ? std::max<int64_t>(1, 2048 / num_heads) : 0;
-  const int64_t row_size = std::max(largest_row(indptr, num_rows), edges_together) * num_heads + lanes;
+  const int64_t row_size = std::max(largest_row(indptr, num_rows, long_rows), edges_together) * num_heads + lanes;
   const int64_t thread_size = (grads ? 2 : 1) * row_size + 2 * lanes;
   const std::unique_ptr<Acc[]> scratch(new Acc[size_t(thread_size * std::max(1, num_threads))]);
-  for_row_ranges(indptr, num_rows, num_threads, [&](int64_t first, int64_t last) {
+  for_row_ranges_except(long_rows, indptr, num_rows, num_threads, [&](int64_t first, int64_t last) {
     Acc* const top = scratch.get() + thread_number() * thread_size;
     Acc* const total = top + lanes;
     Acc* const row_values = total + lanes;

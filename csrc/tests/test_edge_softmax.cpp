@@ -66,24 +66,62 @@ edge_list rows_of_all_lengths() {
   return edges;
 }
 
+// Long rows of a whole and of a broken number of runs of edges, one that just is not long, and short ones about them.
+edge_list rows_cut_into_runs() {
+  edge_list edges{8, 1, {}, {}};
+  const int64_t run = weft::long_row_run;
+  const int64_t lengths[] = {3, 2 * run, 2 * run - 1, 0, 2 * run + 1, 3 * run + 7, 5, 2 * run};
+  for (int64_t row = 0; row < edges.num_rows; ++row) {
+    edges.rows.insert(edges.rows.end(), size_t(lengths[row]), row);
+    edges.cols.insert(edges.cols.end(), size_t(lengths[row]), 0);
+  }
+  return edges;
+}
+
+void long_rows_are_found() {
+  const auto rows = weft::testing::compress<int32_t>(rows_cut_into_runs());
+  check(weft::find_long_rows(rows.indptr.data(), 8) == std::vector<int64_t>{1, 4, 5, 7}, "long rows are found");
+}
+
+// Forward and backward in position order, against sums of each row in double.
 void same_bits_for_any_threads(const edge_list& edges, int64_t heads) {
   const auto rows = weft::testing::compress<int32_t>(edges);
-  const auto values = weft::testing::as<float>(weft::testing::random_values(edges.num_edges() * heads, 7));
-  std::vector<float> alone(values.size()), together(values.size());
-  const auto run = [&](std::vector<float>& out, int num_threads) {
+  const auto scores = weft::testing::as<float>(weft::testing::random_values(edges.num_edges() * heads, 7));
+  const auto grads = weft::testing::as<float>(weft::testing::random_values(edges.num_edges() * heads, 8));
+  const auto run = [&](const std::vector<float>& values, const float* with, int num_threads) {
+    std::vector<float> out(values.size());
     weft::edge_softmax<float, int32_t>(rows.indptr.data(), nullptr, edges.num_rows, edges.num_edges(), heads,
-                                       values.data(), nullptr, out.data(), num_threads);
+                                       values.data(), with, out.data(), num_threads);
+    return out;
   };
-  run(alone, 1);
+  const std::vector<float> forward = run(scores, nullptr, 1), backward = run(forward, grads.data(), 1);
   for (const int num_threads : {2, 3, 4}) {
-    run(together, num_threads);
-    check(alone == together, "edge_softmax gives the same bits");
+    check(run(scores, nullptr, num_threads) == forward, "edge_softmax gives the same bits");
+    check(run(forward, grads.data(), num_threads) == backward, "the gradient of edge_softmax has the same bits");
+  }
+  for (int64_t row = 0; row < edges.num_rows; ++row) {
+    const int64_t first = rows.indptr[size_t(row)] * heads, last = rows.indptr[size_t(row) + 1] * heads;
+    for (int64_t head = 0; head < heads; ++head) {
+      double total = 0, share = 0;
+      for (int64_t i = first + head; i < last; i += heads) {
+        total += std::exp(double(scores[size_t(i)]));
+        share += double(forward[size_t(i)]) * double(grads[size_t(i)]);
+      }
+      for (int64_t i = first + head; i < last; i += heads) {
+        const double wanted = std::exp(double(scores[size_t(i)])) / total, found = double(forward[size_t(i)]);
+        check(close(found / wanted, 1, 1e-4), "edge_softmax of a row agrees");
+        const double slope = double(forward[size_t(i)]) * (double(grads[size_t(i)]) - share);
+        check(close(double(backward[size_t(i)]) / wanted, slope / wanted, 1e-4), "the gradient of a row agrees");
+      }
+    }
   }
 }
 
 }  // namespace
 
 void test_edge_softmax() {
+  long_rows_are_found();
+  for (const int64_t heads : {1, 4, 3}) same_bits_for_any_threads(rows_cut_into_runs(), heads);
   for (const int64_t heads : {1, 2, 4, 8, 16, 3}) {
     agrees<float, int32_t>(rows_of_all_lengths(), heads, 2, 1e-5);
     same_bits_for_any_threads(rows_of_all_lengths(), heads);
