@@ -118,8 +118,8 @@ def choice(a: int | Tensor, size: int | tuple[int, ...], replace: bool = True, p
         Items in the shape ``size``, in the order in which they were drawn.
 
     Raises:
-        InputError: nothing to draw from, or not enough without replacement, or ``prob`` that is negative, NaN or 0
-            throughout.
+        InputError: ``a`` is neither a number from 0 nor a tensor, a negative ``size``, nothing to draw from, or not
+            enough without replacement, or ``prob`` that is negative, NaN, infinite or 0 throughout.
         ShapeError: ``a`` is not one list, or ``prob`` has another length.
 
     Source: DGL's ``dgl.random.choice``. Without replacement and with ``prob``: Efraimidis and Spirakis 2006.
@@ -128,10 +128,12 @@ def choice(a: int | Tensor, size: int | tuple[int, ...], replace: bool = True, p
     tensor([[7, 7],
             [7, 7]])
     """
-    items = torch.arange(a) if isinstance(a, int) else a
+    items = _items(a)
     if items.dim() != 1:
         raise ShapeError(f"choice: a has shape {tuple(items.shape)}; expected one list of items.")
     shape = (size,) if isinstance(size, int) else tuple(size)
+    if any(length < 0 for length in shape):
+        raise InputError(f"choice: size is {size}; expected numbers of items, from 0.")
     count = math.prod(shape)
     if prob is not None:
         _check_probabilities(prob, len(items))
@@ -140,6 +142,14 @@ def choice(a: int | Tensor, size: int | tuple[int, ...], replace: bool = True, p
         again = "" if replace else " without replacement"
         raise InputError(f"choice: cannot draw {count} items{again} from {available}; draw fewer.")
     return items[_drawn(len(items), count, replace, prob).to(items.device)].view(shape)
+
+
+def _items(a: int | Tensor) -> Tensor:
+    if isinstance(a, Tensor):
+        return a
+    if isinstance(a, bool) or not isinstance(a, int) or a < 0:
+        raise InputError(f"choice: a is {a!r}; expected a tensor of items, or their number, from 0.")
+    return torch.arange(a)
 
 
 def _drawn(num_items: int, count: int, replace: bool, prob: Tensor | None) -> Tensor:

@@ -89,6 +89,16 @@ def test_matrix_products_keep_their_digits_far_from_the_origin():
     assert torch.equal(near, _expected(x - 1e7, 5, "euclidean"))
 
 
+@pytest.mark.parametrize("algorithm", ALL)
+@pytest.mark.parametrize("dist", ["euclidean", "cosine"])
+@pytest.mark.parametrize(("dtype", "scale"), [(torch.float32, 1e30), (torch.float64, 1e300)])
+def test_points_whose_squared_distances_overflow_have_their_nearest_and_never_themselves(algorithm, dist, dtype, scale):
+    x = torch.randn(12, 3, dtype=dtype)
+    src, dst = knn_graph(x * scale, 4, algorithm, dist, exclude_self=True).edges()
+    assert (src != dst).all()
+    assert torch.equal(src.view(12, 4), _expected(x, 4, dist))
+
+
 def test_k_of_one_is_the_point_itself_and_k_of_all_is_everything():
     assert _lists(knn_graph(POINTS, 1)) == ([0, 1, 2, 3, 4], [0, 1, 2, 3, 4])
     assert knn_graph(POINTS, 5).num_edges() == 25

@@ -121,7 +121,7 @@ def segmented_knn_graph(
 def _checked_points(where: str, x: Tensor, dims: tuple[int, ...], dist: str) -> Tensor:
     """Return points in which euclidean distances have the order that is asked for, float32 or float64."""
     checks.choice(where, "dist", dist, ("euclidean", "cosine"))
-    points = checked_coordinates(where, x, dims)
+    points = _with_finite_squares(checked_coordinates(where, x, dims))
     if dist == "euclidean":
         return points
     lengths = torch.linalg.vector_norm(points, dim=-1, keepdim=True)
@@ -131,6 +131,17 @@ def _checked_points(where: str, x: Tensor, dims: tuple[int, ...], dist: str) -> 
             "to others; leave it out, or use dist='euclidean'."
         )
     return points / lengths
+
+
+def _with_finite_squares(points: Tensor) -> Tensor:
+    """Return points whose squared distances are finite: float64 ones or, where that is too little, scaled ones.
+
+    An infinite distance would be equal to that from a point to itself, which searches set to infinity.
+    """
+    largest = float(points.abs().max())
+    if points.dtype == torch.float32 and largest > 2.0**50:
+        return points.double()
+    return points * 2.0**-600 if largest > 2.0**450 else points
 
 
 def checked_coordinates(where: str, x: Tensor, dims: tuple[int, ...]) -> Tensor:
