@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 
+import numpy as np
 import pytest
 import torch
 
@@ -122,6 +123,10 @@ def test_choice_takes_items_and_shapes():
     assert choice(5, 3).dtype == torch.int64
 
 
+def test_choice_takes_integers_of_numpy():
+    assert choice(np.int64(1), np.int32(2)).tolist() == [0, 0]
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
@@ -131,6 +136,10 @@ def test_choice_takes_items_and_shapes():
         ((3, 2, True, torch.ones(2)), ShapeError, "one number for each of 3 items"),
         ((2, 2, True, torch.tensor([1.0, -1.0])), InputError, "negative, NaN or infinite"),
         ((torch.ones(2, 2), 1), ShapeError, "one list of items"),
+        ((-1, 3), InputError, "a is -1"),
+        (([1], 1), InputError, r"a is \[1\]; expected a tensor"),
+        ((True, 1), InputError, "a is True"),
+        ((3, -1), InputError, "size is -1"),
     ],
 )
 def test_choice_is_checked(arguments, error, message):

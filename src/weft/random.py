@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -99,9 +100,9 @@ def seed(val: int) -> None:
 
     Source: DGL's ``dgl.seed``.
     """
-    if isinstance(val, bool) or not isinstance(val, int) or not -(2**63) <= val < _WORD:
+    if isinstance(val, bool) or not isinstance(val, (int, np.integer)) or not -(2**63) <= val < _WORD:
         raise InputError(f"seed: got {val!r}; expected a whole number of at most 64 bits.")
-    torch.manual_seed(val)
+    torch.manual_seed(int(val))
 
 
 def choice(a: int | Tensor, size: int | tuple[int, ...], replace: bool = True, prob: Tensor | None = None) -> Tensor:
@@ -131,7 +132,7 @@ def choice(a: int | Tensor, size: int | tuple[int, ...], replace: bool = True, p
     items = _items(a)
     if items.dim() != 1:
         raise ShapeError(f"choice: a has shape {tuple(items.shape)}; expected one list of items.")
-    shape = (size,) if isinstance(size, int) else tuple(size)
+    shape = (int(size),) if isinstance(size, (int, np.integer)) else tuple(size)
     if any(length < 0 for length in shape):
         raise InputError(f"choice: size is {size}; expected numbers of items, from 0.")
     count = math.prod(shape)
@@ -147,9 +148,9 @@ def choice(a: int | Tensor, size: int | tuple[int, ...], replace: bool = True, p
 def _items(a: int | Tensor) -> Tensor:
     if isinstance(a, Tensor):
         return a
-    if isinstance(a, bool) or not isinstance(a, int) or a < 0:
+    if isinstance(a, bool) or not isinstance(a, (int, np.integer)) or a < 0:
         raise InputError(f"choice: a is {a!r}; expected a tensor of items, or their number, from 0.")
-    return torch.arange(a)
+    return torch.arange(int(a))
 
 
 def _drawn(num_items: int, count: int, replace: bool, prob: Tensor | None) -> Tensor:

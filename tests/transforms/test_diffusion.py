@@ -114,8 +114,8 @@ def test_the_heat_kernel_of_any_weights_converges():
     [
         (lambda: PPR(alpha=0), "alpha is 0"),
         (lambda: PPR(alpha=1.5), "alpha is 1.5"),
-        (lambda: PPR(avg_degree=0), "avg_degree is 0"),
-        (lambda: PPR(avg_degree=1.5), "avg_degree is 1.5"),
+        (lambda: PPR(avg_degree=0), "got avg_degree=0"),
+        (lambda: PPR(avg_degree=1.5), "got avg_degree=1.5"),
         (lambda: PPR(avg_degree=None), "both None"),
         (lambda: PPR(eps=float("nan")), "eps is nan"),
         (lambda: HeatKernel(t=-1), "t is -1"),

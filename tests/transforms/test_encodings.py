@@ -181,7 +181,7 @@ def test_padding_of_singular_vectors_comes_last():
 @pytest.mark.parametrize("encode", [random_walk_pe, lap_pe, svd_pe])
 def test_count_and_graph_are_checked(encode):
     for k in (0, -1, 1.5, True):
-        with pytest.raises(InputError, match=f"{encode.__name__}: k is"):
+        with pytest.raises(InputError, match=f"{encode.__name__}: got k="):
             encode(path(3), k)
     with pytest.raises(GraphError, match="one node type"):
         encode(BIPARTITE, 1)

@@ -1,5 +1,6 @@
 """Nearest-neighbour graphs: every search against distances worked out one by one, and what is refused."""
 
+import numpy as np
 import pytest
 import torch
 
@@ -134,8 +135,8 @@ def test_half_precision_points_and_points_with_gradient_are_taken():
         (POINTS / 0, (2,), InputError, r"x is nan at \[0, 0\]; expected finite"),
         (POINTS, (6,), InputError, "k is 6, but in a cloud of 5 points each has 5 neighbours, itself among them"),
         (POINTS, (5, "kd-tree", "euclidean", True), InputError, "has 4 neighbours besides itself; give k=4"),
-        (POINTS, (0,), InputError, "k is 0; expected a whole number, at least 1"),
-        (POINTS, (1.5,), InputError, "k is 1.5"),
+        (POINTS, (0,), InputError, "got k=0; expected a whole number, 1 or more"),
+        (POINTS, (1.5,), InputError, "got k=1.5"),
         (POINTS, (2, "kdtree"), InputError, "algorithm='kdtree'.*Did you mean 'kd-tree'"),
         (POINTS, (2, "bruteforce-sharemem"), InputError, "CUDA kernel of DGL's; 'bruteforce' runs on any device"),
         (POINTS, (2, "bruteforce", "manhattan"), InputError, "dist='manhattan'"),
@@ -161,3 +162,10 @@ def test_segments_are_checked(segs, error, message):
         segmented_knn_graph(POINTS, 2, segs)
     with pytest.raises(ShapeError, match="expected"):
         segmented_knn_graph(POINTS.unsqueeze(0), 2, segs)
+
+
+def test_counts_may_be_integers_of_numpy():
+    g = weft.graph(([0, 1], [1, 2]))
+    assert weft.khop_graph(g, np.int64(2)).num_edges() == 1
+    assert weft.add_nodes(g, np.int32(2)).num_nodes() == 5
+    assert weft.knn_graph(torch.arange(4.0)[:, None], np.int64(2)).num_edges() == 8

@@ -70,7 +70,7 @@ def test_what_cannot_be_is_refused():
     g = _featured()
     with pytest.raises(InputError, match="diffuse_op='heat'"):
         SIGNDiffusion(1, diffuse_op="heat")
-    with pytest.raises(InputError, match="k is 0"):
+    with pytest.raises(InputError, match="got k=0"):
         SIGNDiffusion(0)
     with pytest.raises(InputError, match="alpha is 2"):
         SIGNDiffusion(1, alpha=2)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from weft import ops
+from weft import checks, ops
 from weft.errors import GraphError, InputError
 from weft.graph.graph import Graph
 from weft.graph.homogeneous import edge_weights, homogeneous_relation
@@ -38,8 +38,8 @@ class _Diffusion(BaseTransform):
             raise InputError(f"{where}: eps and avg_degree are both None; give one of them.")
         if eps is not None and not math.isfinite(eps):
             raise InputError(f"{where}: eps is {eps}; expected a finite number.")
-        if eps is None and (isinstance(avg_degree, bool) or not isinstance(avg_degree, int) or avg_degree < 1):
-            raise InputError(f"{where}: avg_degree is {avg_degree!r}; expected a whole number, at least 1.")
+        if eps is None:
+            avg_degree = checks.whole_number(where, "avg_degree", avg_degree, least=1)
         self.eweight_name = eweight_name
         self.eps = eps
         self.avg_degree = avg_degree

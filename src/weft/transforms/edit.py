@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from weft import checks
-from weft.errors import DtypeError, GraphError, InputError, ShapeError
+from weft.errors import DtypeError, GraphError, ShapeError
 from weft.graph import Graph
 from weft.graph.batch_counts import graph_sizes
 from weft.graph.frame import Frame
@@ -44,8 +44,7 @@ def add_nodes(g: Graph, num: int, data: Mapping[str, Tensor] | None = None, ntyp
     """
     where = "add_nodes"
     refuse_block(where, g)
-    if isinstance(num, bool) or not isinstance(num, int) or num < 0:
-        raise InputError(f"{where}: got num={num!r}; expected how many nodes to add, 0 or more.")
+    num = checks.whole_number(where, "num", num, meaning="how many nodes to add")
     return _grown(where, g, {g.schema.space(where, ntype): num}, data)
 
 

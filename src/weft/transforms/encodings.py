@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from weft import checks
 from weft.errors import InputError
 from weft.graph.homogeneous import edge_weights, homogeneous_relation
 from weft.graph.parts import GraphParts
@@ -48,7 +49,7 @@ def random_walk_pe(g: GraphParts, k: int, eweight_name: str | None = None) -> Te
             [0.5000, 0.7500]])
     """
     relation = homogeneous_relation("random_walk_pe", g)
-    _check_count("random_walk_pe", k)
+    k = checks.whole_number("random_walk_pe", "k", k, least=1)
     matrix = _walk_matrix(g, adjacency(relation), eweight_name)
     blocks = [
         _returns(matrix, range(first, min(first + _WALKS_AT_ONCE, relation.num_src)), k)
@@ -131,7 +132,7 @@ def lap_pe(g: GraphParts, k: int, padding: bool = False, return_eigval: bool = F
     """
     relation = homogeneous_relation("lap_pe", g)
     num_nodes = relation.num_src
-    _check_count("lap_pe", k)
+    k = checks.whole_number("lap_pe", "k", k, least=1)
     if k >= num_nodes and not padding:
         raise InputError(
             f"lap_pe: k is {k}, but a graph of {num_nodes} nodes has {max(num_nodes - 1, 0)} eigenvectors besides the "
@@ -179,7 +180,7 @@ def svd_pe(g: GraphParts, k: int, padding: bool = False, random_flip: bool = Tru
     """
     relation = homogeneous_relation("svd_pe", g)
     num_nodes = relation.num_src
-    _check_count("svd_pe", k)
+    k = checks.whole_number("svd_pe", "k", k, least=1)
     if k > num_nodes and not padding:
         raise InputError(
             f"svd_pe: k is {k}, but a graph of {num_nodes} nodes has {num_nodes} singular values; ask for fewer, or "
@@ -213,8 +214,3 @@ def _leading(matrix: Any, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarra
 
 def _random_signs(count: int, device: torch.device) -> Tensor:
     return (torch.randint(0, 2, (count,)) * 2 - 1).to(device)
-
-
-def _check_count(where: str, k: int) -> None:
-    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
-        raise InputError(f"{where}: k is {k!r}; expected a whole number, at least 1.")

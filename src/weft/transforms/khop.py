@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from weft.errors import InputError
+from weft import checks
 from weft.graph import Graph, graph
 from weft.ops import copy_u_sum
 from weft.relation import Relation
@@ -38,7 +38,7 @@ def khop_adj(g: Graph, k: int) -> Tensor:
     [[0.0, 0.0, 1.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]]
     """
     refuse_types("khop_adj", g)
-    _check_length("khop_adj", k)
+    k = checks.whole_number("khop_adj", "k", k, meaning="a number of steps")
     paths = torch.eye(g.num_nodes(), device=g.device)
     backwards = g.relations[0].reverse()
     for _ in range(k):
@@ -64,7 +64,7 @@ def khop_graph(g: Graph, k: int, copy_ndata: bool = True) -> Graph:
     Source: DGL's ``dgl.khop_graph``.
     """
     refuse_types("khop_graph", g)
-    _check_length("khop_graph", k)
+    k = checks.whole_number("khop_graph", "k", k, meaning="a number of steps")
     power = (adjacency(g.relations[0]) ** k).tocoo()
     paths = power.data.astype(np.int64)
     ends = [torch.from_numpy(np.repeat(side.astype(np.int64), paths)) for side in (power.row, power.col)]
@@ -81,8 +81,3 @@ def adjacency(relation: Relation) -> scipy.sparse.coo_matrix:
     src, dst = (ids.cpu().numpy() for ids in relation.coo())
     shape = (relation.num_src, relation.num_dst)
     return scipy.sparse.coo_matrix((np.ones(relation.num_edges), (src, dst)), shape=shape)
-
-
-def _check_length(where: str, k: int) -> None:
-    if isinstance(k, bool) or not isinstance(k, int) or k < 0:
-        raise InputError(f"{where}: got k={k!r}; expected a number of steps, 0 or more.")

@@ -175,8 +175,7 @@ def _neighbour_graph(where: str, points: Tensor, k: int, sizes: Tensor, algorith
     checks.choice(where, "algorithm", algorithm, _SEARCHES)
     if algorithm == "kd-tree" and points.device.type != "cpu":
         raise DeviceError(f"{where}: 'kd-tree' runs on the CPU, but x is on {points.device}; use x.cpu().")
-    if isinstance(k, bool) or not isinstance(k, int) or k < 1:
-        raise InputError(f"{where}: k is {k!r}; expected a whole number, at least 1.")
+    k = checks.whole_number(where, "k", k, least=1)
     smallest = int(sizes[sizes > 0].min())
     most = smallest - exclude_self
     if k > most:

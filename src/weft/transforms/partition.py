@@ -117,7 +117,7 @@ def partition_graph_with_halo(
     where = "partition_graph_with_halo"
     relation = homogeneous_relation(where, g)
     parts = _parts(where, node_part, relation)
-    _check_count(where, "extra_cached_hops", extra_cached_hops)
+    extra_cached_hops = checks.whole_number(where, "extra_cached_hops", extra_cached_hops)
     count = _num_parts(where, parts, num_parts)
     old_nodes = old_edges = None
     if reshuffle:
@@ -220,12 +220,7 @@ def _num_parts(where: str, parts: Tensor, num_parts: int | None) -> int:
     highest = checks.id_span(where, "node_part", parts)
     if num_parts is None:
         return highest
-    _check_count(where, "num_parts", num_parts)
+    num_parts = checks.whole_number(where, "num_parts", num_parts)
     if highest > num_parts:
         raise InputError(f"{where}: node_part goes up to {highest - 1}, but num_parts is {num_parts}; raise num_parts.")
     return num_parts
-
-
-def _check_count(where: str, name: str, value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise InputError(f"{where}: got {name}={value!r}; expected a number from 0 up.")

@@ -51,8 +51,7 @@ class SIGNDiffusion(BaseTransform):
             diffuse_op: operator.
             alpha: share of the feature at the start for ``'ppr'``.
         """
-        if isinstance(k, bool) or not isinstance(k, int) or k < 1:
-            raise InputError(f"SIGNDiffusion: k is {k!r}; expected a whole number, at least 1.")
+        k = checks.whole_number("SIGNDiffusion", "k", k, least=1)
         checks.choice("SIGNDiffusion", "diffuse_op", diffuse_op, self._OPERATORS)
         if not 0 <= alpha <= 1:
             raise InputError(f"SIGNDiffusion: alpha is {alpha}; expected a share from 0 to 1.")
