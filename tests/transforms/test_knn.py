@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+import weft
 from weft.errors import DtypeError, InputError, ShapeError
 from weft.transforms import knn_graph, nearest, segmented_knn_graph
 
