@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.processes import TITLES, start_peers
 from benchmarks.workloads import SMALL, Inputs, Sizes
 
-LAYERS = ("graph_conv", "sage_conv", "gat_conv")
+LAYERS = ("graph_conv", "sage_conv", "gat_conv", "gatv2_conv", "dot_gat_conv")
 
 
 def main() -> None:
@@ -30,6 +30,9 @@ def main() -> None:
         peers, missing = start_peers(("weft", "dgl", "pyg"), sizes)
         found[layer] = {}
         for name, peer in peers.items():
+            if layer not in peer.workloads:
+                peer.close()
+                continue
             with tempfile.TemporaryDirectory(prefix="weft-bench-results-") as scratch:
                 peer.prepare(layer, Path(scratch))
             seen = peer.peak()

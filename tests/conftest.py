@@ -65,6 +65,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if typed and item.get_closest_marker("wrong_types"):
             item.add_marker(pytest.mark.skip(reason="WEFT_TYPECHECK=1 refuses wrong types before weft does"))
+        if typed and item.get_closest_marker("compiled"):
+            item.add_marker(pytest.mark.skip(reason="torch.compile cannot trace the checks of WEFT_TYPECHECK=1"))
         if "data_dir" in getattr(item, "fixturenames", ()):
             item.add_marker("real_data")
         if reason and item.get_closest_marker("native"):

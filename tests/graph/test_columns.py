@@ -42,3 +42,12 @@ def test_mapped_keeps_selected_rows():
     assert chosen.scheme("y").dtype == torch.float64
     assert chosen["y"].tolist() == [2.0, 2.0, 2.0, 2.0, 1.0]
     assert columns().select(torch.tensor([1])).mapped(lambda column: column + 1)["y"].tolist() == [2]
+
+
+def test_a_tensor_under_two_names_is_mapped_once():
+    base, rows = torch.arange(4.0), torch.arange(4)
+    columns = Columns({"a": base, "b": base}).select(rows)
+    calls = []
+    mapped = columns.mapped(lambda tensor: calls.append(1) or tensor.double())
+    assert mapped["a"].tolist() == mapped["b"].tolist() == [0.0, 1.0, 2.0, 3.0]
+    assert len(calls) == 1

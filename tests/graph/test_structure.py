@@ -203,6 +203,7 @@ def test_repr_shows_counts_and_features(g, shop):
     [
         (lambda g: g.num_edges(3), TypeNameError, "num_edges: got 3 as edge type"),
         (lambda g: weft.save_graphs("unwritten.weft", 3), InputError, "save_graphs: got a int"),
+        (lambda g: weft.compact_graphs(3), InputError, "compact_graphs: got a int"),
         (lambda g: weft.to_block(None), InputError, "to_block: got None; expected a Graph"),
         (lambda g: weft.node_type_subgraph(g, None), InputError, "node_type_subgraph: got ntypes=None"),
         (lambda g: weft.topk_nodes(g, "x", 1, sortby="a"), InputError, "topk_nodes: got sortby='a'"),

@@ -44,6 +44,7 @@ def test_both_ends(shop, name, expected):
     assert getattr(edgewise, name)(relation, USERS, ITEMS).tolist() == expected
 
 
+@pytest.mark.compiled
 def test_gradients_and_compile(shop):
     shop.create_formats_()
     users, items = USERS.double().requires_grad_(), ITEMS.double().requires_grad_()

@@ -182,6 +182,7 @@ def test_any_number_of_threads_gives_the_same_bits(reduce_op, dtype):
         assert all(torch.equal(a, b) for a, b in zip(results[0], one, strict=True))
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("reduce_op", ["sum", "max", "min"])
 def test_many_relations_compile_into_one_graph(reduce_op):
     g = relations_of_one_type(12)

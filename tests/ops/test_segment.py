@@ -79,6 +79,7 @@ def test_products_of_no_rows():
     assert ops.gather_mm(torch.ones(0, 3), b, idx_b=[]).shape == (0, 4)
 
 
+@pytest.mark.compiled
 @pytest.mark.parametrize("name", ["segment_reduce", "segment_softmax", "segment_mm", "gather_mm"])
 def test_compiles_into_one_graph(name):
     generator = torch.Generator().manual_seed(0)
@@ -94,6 +95,7 @@ def test_compiles_into_one_graph(name):
     assert torch.equal(compiled(rows), function(rows))
 
 
+@pytest.mark.wrong_types
 def test_bad_arguments_of_products_are_refused():
     a, b = torch.ones(3, 2), torch.ones(2, 2, 4)
     with pytest.raises(ShapeError, match=r"segment_mm: seglen adds up to 2, but a has 3 rows\."):

@@ -92,6 +92,7 @@ def test_second_derivatives(shop):
     assert torch.autograd.gradgradcheck(run, logits)
 
 
+@pytest.mark.compiled
 def test_compiles_into_one_graph(shop):
     shop.create_formats_()
     logits = torch.randn(2, 3, generator=torch.Generator().manual_seed(0))

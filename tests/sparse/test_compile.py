@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 import torch
 from tests.cases.matrices import example
 
 from weft import sparse
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("WEFT_TYPECHECK") == "1", reason="the compiler cannot trace the checks of WEFT_TYPECHECK=1"
-)
+pytestmark = pytest.mark.compiled
 
 
 def compiled_equals_eager(function, *inputs):

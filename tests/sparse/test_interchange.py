@@ -55,3 +55,11 @@ def test_other_tensors_are_refused():
         sparse.from_torch_sparse(torch.ones(2, 2, 2).to_sparse())
     with pytest.raises(InputError, match="spmat is a Tensor"):
         sparse.to_torch_sparse_csr(torch.ones(2, 2))
+
+
+def test_an_uncoalesced_tensor_that_wants_a_gradient_is_refused():
+    values = torch.tensor([1.0, 2.0], requires_grad=True)
+    tensor = torch.sparse_coo_tensor(torch.tensor([[0, 0], [1, 1]]), values, (2, 2))
+    with pytest.raises(InputError, match="coalesce"):
+        sparse.from_torch_sparse(tensor)
+    assert sparse.from_torch_sparse(tensor.detach()).val.tolist() == [1.0, 2.0]

@@ -115,6 +115,8 @@ class Columns(MutableMapping[str, Tensor]):
             elif held.base.numel() > 0 and len(held.rows) < len(held.base):
                 result._held[name] = function(self[name])
             else:
-                base = made.setdefault(id(held.base), function(held.base))
+                if id(held.base) not in made:
+                    made[id(held.base)] = function(held.base)
+                base = made[id(held.base)]
                 result._held[name] = _Pending(base, held.rows.to(base.device))
         return result

@@ -50,6 +50,8 @@ def compact_graphs(
     ((tensor([0, 1]), tensor([2, 0])), tensor([7, 3, 5]))
     """
     where = "compact_graphs"
+    if not isinstance(graphs, (Graph, Sequence)):
+        raise InputError(f"{where}: got a {type(graphs).__name__}; expected a Graph or a list of them.")
     listed = [graphs] if isinstance(graphs, Graph) else list(graphs)
     if not listed:
         return []

@@ -131,5 +131,6 @@ def _initial(passage: Passage, name: str, scheme: Scheme) -> Tensor:
     frame, ids = passage.dst, passage.dst_ids
     if ids is None or not frame.has_initializer(name):
         return frame.initial(name, scheme, slice(0, frame.num_rows))
-    stop = int(ids.max()) + 1 if len(ids) else 0
-    return frame.initial(name, scheme, slice(0, stop)).index_select(0, ids)
+    # An initializer makes a range of rows, so rows between the passage's are made and left out.
+    start, stop = (int(ids[0]), int(ids[-1]) + 1) if len(ids) else (0, 0)
+    return frame.initial(name, scheme, slice(start, stop)).index_select(0, ids - start)

@@ -18,10 +18,10 @@ def from_torch_sparse(torch_sparse_tensor: Tensor) -> SparseMatrix:
         torch_sparse_tensor: ``(rows, columns)``, or ``(rows, columns, D)`` with one dense dimension.
 
     Returns:
-        Differentiable in the tensor, but for an uncoalesced one, of which PyTorch has no gradient.
+        Differentiable in the tensor.
 
     Raises:
-        InputError: a dense tensor or another layout.
+        InputError: a dense tensor, another layout, or one that wants a gradient and is not coalesced.
         ShapeError: not two sparse dimensions.
 
     Source: DGL's ``dgl.sparse.from_torch_sparse``.
@@ -40,7 +40,14 @@ def from_torch_sparse(torch_sparse_tensor: Tensor) -> SparseMatrix:
         return from_csr(given.crow_indices(), given.col_indices(), given.values(), shape)
     if given.layout == torch.sparse_csc:
         return from_csc(given.ccol_indices(), given.row_indices(), given.values(), shape)
-    return spmatrix(given._indices(), given.values() if given.is_coalesced() else given._values(), shape)
+    if given.is_coalesced():
+        return spmatrix(given.indices(), given.values(), shape)
+    if given.requires_grad:
+        raise InputError(
+            "from_torch_sparse: the tensor takes part in gradients but is not coalesced, and PyTorch has no gradient "
+            "of the values of such a one; give tensor.coalesce(), or tensor.detach()."
+        )
+    return spmatrix(given._indices(), given._values(), shape)
 
 
 def to_torch_sparse_coo(spmat: SparseMatrix) -> Tensor:
