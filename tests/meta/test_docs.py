@@ -1,4 +1,4 @@
-"""The guide of the main job tells of every option and every exit code of its command."""
+"""The guides tell of what there is: options and exit codes of the main job, rules of operators under autocast."""
 
 import re
 from pathlib import Path
@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from weft import kernels
 from weft.cli import app as program
+from weft.kernels.autocast import RULES
 
-GUIDE = (Path(__file__).resolve().parents[2] / "docs/guides/recommendation.md").read_text(encoding="utf-8")
+GUIDES = Path(__file__).resolve().parents[2] / "docs/guides"
+GUIDE = (GUIDES / "recommendation.md").read_text(encoding="utf-8")
 COMMAND = typer.main.get_command(program.app).commands["recommend"]
 
 
@@ -31,3 +34,10 @@ def test_defaults_in_the_guide_are_those_of_the_settings():
     rows = re.findall(r"^\| `--?([\w-]+)` \| `?([\w.]+)`? \| ", training, re.M)
     assert len(rows) == 10
     assert dict(rows) == {name: str(defaults[name.replace("-", "_")]) for name, _ in rows}
+
+
+def test_guide_names_every_operator_that_has_a_rule_of_its_own():
+    guide = (GUIDES / "speed.md").read_text(encoding="utf-8")
+    table = guide[guide.index("## Autocast") : guide.index("## Measure")]
+    public = {name for name in RULES if hasattr(kernels, name)}
+    assert {name for name in public if f"`{name}`" not in table} == set()
