@@ -254,7 +254,8 @@ def test_a_fallback_is_said_once(monkeypatch):
 
 
 @pytest.mark.skipif(
-    tuple(map(int, triton.__version__.split(".")[:2])) < (3, 3), reason="Triton before 3.3 compiles by another interface"
+    tuple(map(int, triton.__version__.split(".")[:2])) < (3, 3),
+    reason="Triton before 3.3 compiles by another interface",
 )
 def test_kernels_compile_to_machine_code_of_gpus(tmp_path):
     environment = {name: value for name, value in os.environ.items() if name != "TRITON_INTERPRET"}
