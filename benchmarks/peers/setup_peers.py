@@ -2,6 +2,9 @@
 
 Each rival needs old or other friends, so each gets an environment of its own in ``WEFT_PEERS_DIR`` (default
 ``build/peers``): ``dgl`` (Python 3.11, about 5 GB for the CUDA packages that its PyTorch brings) and ``pyg``.
+
+Packages come from where pip is configured to look. A build of PyTorch for the CPU alone serves as well and is smaller by
+gigabytes: name an index that has such builds in pip's own configuration.
 """
 
 from __future__ import annotations
@@ -28,7 +31,6 @@ PINS = {
     ],
     "pyg": ["torch==2.13.0", "torch_geometric==2.8.1", "scipy"],
 }
-CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
 
 
 def find_python(version: str) -> str:
@@ -49,8 +51,7 @@ def make(name: str, folder: Path) -> None:
         return
     base = find_python("3.11") if name == "dgl" else sys.executable
     subprocess.run([base, "-m", "venv", str(folder / name)], check=True)
-    extra = ["--extra-index-url", CPU_WHEELS] if name == "pyg" else []
-    subprocess.run([str(python), "-m", "pip", "install", *PINS[name], *extra], check=True)
+    subprocess.run([str(python), "-m", "pip", "install", *PINS[name]], check=True)
     (folder / name / "ready").touch()
     print(f"{name}: made {python}")
 
