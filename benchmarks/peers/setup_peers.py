@@ -3,8 +3,8 @@
 Each rival needs old or other friends, so each gets an environment of its own in ``WEFT_PEERS_DIR`` (default
 ``build/peers``): ``dgl`` (Python 3.11, about 5 GB for the CUDA packages that its PyTorch brings) and ``pyg``.
 
-Packages come from where pip is configured to look. A build of PyTorch for the CPU alone serves as well and is smaller by
-gigabytes: name an index that has such builds in pip's own configuration.
+Packages come from where pip is configured to look. A build of PyTorch for the CPU alone serves as well and is smaller
+by gigabytes: name an index that has such builds in pip's own configuration.
 """
 
 from __future__ import annotations
