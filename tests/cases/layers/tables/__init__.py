@@ -1,0 +1,1 @@
+"""Tables of layers, a file a topic; each holds ``LAYERS``."""

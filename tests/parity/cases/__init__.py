@@ -1,0 +1,1 @@
+"""Parity cases, a file a topic; each holds ``CASES``."""
