@@ -23,8 +23,8 @@ class Case:
     make: Callable[[Any], nn.Module]
     """Takes the namespace that holds the module: ``dgl.nn`` or ``weft.nn``."""
     args: tuple[Any, ...] = ()
-    """Arguments of ``forward`` after the graph, nested in tuples, lists and dicts as the module wants them. Arrays become
-    tensors, those of floats float64 leaves."""
+    """Arguments of ``forward`` after the graph, nested in tuples, lists and dicts as the module wants them. Arrays
+    become tensors, those of floats float64 leaves."""
     keywords: dict[str, Any] = field(default_factory=dict)
     """Keyword arguments of ``forward``, likewise."""
     graph: str | None = "homogeneous"
