@@ -15,6 +15,7 @@
     │   └── GraphFileError       a file of graphs is missing, foreign or damaged
     ├── GraphError               the graph cannot do what was asked of it (zero in-degree, wrong format ...)
     ├── OutputError (OSError)    a result cannot be written
+    ├── DownloadError (OSError)  a file cannot be fetched, or is not the one that was published
     └── NativeError              the native library is missing, foreign or reported a failure
 
 A message names the function, the value received, the contract and the next step.
@@ -80,6 +81,10 @@ class GraphError(WeftError):
 
 class OutputError(WeftError, OSError):
     """A result cannot be written."""
+
+
+class DownloadError(WeftError, OSError):
+    """A file cannot be fetched, or is not the one that was published."""
 
 
 class NativeError(WeftError, RuntimeError):

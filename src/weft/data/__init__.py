@@ -1,6 +1,28 @@
-"""Public data sets, and a synthetic shop."""
+"""Public data sets, base classes for data sets of your own, and a synthetic shop."""
 
+from weft.data.archive import extract_archive
+from weft.data.dataset import Dataset
+from weft.data.download import check_sha1, check_sha256, download
+from weft.data.folder import get_download_dir
 from weft.data.gowalla import Gowalla
+from weft.data.graph_dataset import Content, GraphDataset
+from weft.data.raw_files import RawFile
 from weft.data.shop import Shop, synthetic_shop
+from weft.data.subset import Subset, split_dataset
 
-__all__ = ["Gowalla", "Shop", "synthetic_shop"]
+__all__ = [
+    "Content",
+    "Dataset",
+    "Gowalla",
+    "GraphDataset",
+    "RawFile",
+    "Shop",
+    "Subset",
+    "check_sha1",
+    "check_sha256",
+    "download",
+    "extract_archive",
+    "get_download_dir",
+    "split_dataset",
+    "synthetic_shop",
+]
