@@ -33,6 +33,7 @@ def test_items_and_their_names_are_found(tmp_path):
         ("items.csv", b"", "is empty"),
         ("items.csv", bytes(range(256)) * 8, "is not a table"),
         ("items.parquet", b"PAR1 but no more", "cannot be read"),
+        ("items.csv", b"item,name\ntea,Tea,Green\n", "line 2 has 3 values where the first line names 2"),
         ("items.csv", b"key,name\ntea,Tea\n", "has no column 'item'"),
         ("items.csv", b"item,name\ntea,Tea\n,Nothing\n", "1 null keys"),
         ("items.csv", b"item,name\ntea,Tea\ntea,More tea\n", "repeats 1 keys"),

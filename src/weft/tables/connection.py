@@ -81,6 +81,9 @@ def _first_line(error: Exception) -> str:
 
 
 def _whole_message(error: Exception) -> str:
-    """Return a message on one line, without the drawing that points into the query."""
-    lines = [line.strip() for line in str(error).split("\n\nLINE")[0].split("\n")]
+    """Return a message on one line, without the drawing that points into the query and advice on DuckDB's options."""
+    told, advice, options = str(error).split("\n\nLINE")[0].partition("Possible fixes:")
+    lines = [line.strip() for line in told.split("\n")]
+    if advice:
+        lines += [line.strip() for line in options.split("\n") if line.strip().startswith("file = ")]
     return " ".join(line for line in lines if line)

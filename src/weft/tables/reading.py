@@ -14,7 +14,7 @@ from weft.errors import TableError
 from weft.store import Interactions
 from weft.tables.columns import choose_columns
 from weft.tables.connection import table_connection
-from weft.tables.sources import Source, open_source
+from weft.tables.sources import Source, column_types, open_source
 from weft.tables.values import Value, time_value, weight_value
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ def _read(
 ) -> Interactions:
     """Return the interactions of ``source``; DuckDB's own errors pass through."""
     opened = open_source(source, query=query, connection=connection, caller="read_interactions")
-    described = connection.execute(f"DESCRIBE SELECT * FROM {opened.relation}").fetchall()
-    types = {row[0]: row[1] for row in described}
+    types = column_types(opened, connection, "read_interactions")
     columns = choose_columns(list(types), asked, opened.name)
     staged = _Staged(opened, {role: types[name] for role, name in columns.names.items()}, columns.names)
     _stage(connection, staged)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from weft.errors import TableError
+from weft.tables.csv_faults import first_fault
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,6 +35,10 @@ class Source:
     """Every column is text, as in CSV; types are found out by weft, so that a key ``007`` stays what it is."""
     read_once: bool
     """Reading it again is dear (CSV) or may give other rows (a query): it is copied to disk first."""
+    files: tuple[Path, ...] = ()
+    """What a text is read from."""
+    delimiter: str = ","
+    """What stands between the values of a text."""
 
 
 def open_source(source: Any, *, query: bool, connection: duckdb.DuckDBPyConnection, caller: str) -> Source:
@@ -63,7 +68,28 @@ def open_source(source: Any, *, query: bool, connection: duckdb.DuckDBPyConnecti
         return Source(f"read_parquet([{paths}])", name, is_text=False, read_once=False)
     delimiter = "\t" if file_format == "tsv" else _delimiter_of(_read_head(files[0], caller))
     options = f"header = true, all_varchar = true, union_by_name = true, delim = '{delimiter}', quote = '\"', skip = 0"
-    return Source(f"read_csv([{paths}], {options})", name, is_text=True, read_once=True)
+    relation = f"read_csv([{paths}], {options})"
+    return Source(relation, name, is_text=True, read_once=True, files=tuple(files), delimiter=delimiter)
+
+
+def column_types(source: Source, connection: duckdb.DuckDBPyConnection, caller: str) -> dict[str, str]:
+    """Return the name and the DuckDB type of each column, in the table's order.
+
+    Raises:
+        TableError: a line of a text has too few or too many values, or an open quotation mark.
+    """
+    import duckdb
+
+    try:
+        described = connection.execute(f"DESCRIBE SELECT * FROM {source.relation}").fetchall()
+    except duckdb.Error as error:
+        # DuckDB says only that it could make nothing of the text.
+        for file in source.files:
+            fault = first_fault(file, source.delimiter)
+            if fault:
+                raise TableError(f"{caller}: {str(file)!r} cannot be read: {fault}") from error
+        raise
+    return {row[0]: row[1] for row in described}
 
 
 def _table_in_memory(table: Any, connection: duckdb.DuckDBPyConnection, caller: str) -> Source:

@@ -10,7 +10,7 @@ from torch import Tensor
 from weft.errors import TableError
 from weft.store import Interactions
 from weft.tables.connection import table_connection
-from weft.tables.sources import open_source
+from weft.tables.sources import column_types, open_source
 
 if TYPE_CHECKING:
     import pyarrow
@@ -79,7 +79,7 @@ def _read(source: str, item_column: str) -> pyarrow.Table:
     """Return the columns ``key`` and, if there is one, ``name``."""
     with table_connection("read_catalogue", source) as connection:
         opened = open_source(source, query=False, connection=connection, caller="read_catalogue")
-        columns = [row[0] for row in connection.execute(f"DESCRIBE SELECT * FROM {opened.relation}").fetchall()]
+        columns = list(column_types(opened, connection, "read_catalogue"))
         if item_column not in columns:
             raise TableError(
                 f"read_catalogue: {source!r} has no column {item_column!r}, which holds the items of the purchases; "
