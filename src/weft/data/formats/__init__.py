@@ -1,0 +1,1 @@
+"""File formats that several public data sets share: each module reads one."""

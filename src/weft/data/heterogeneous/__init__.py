@@ -1,0 +1,1 @@
+"""Data sets of several types of node and edge."""

@@ -1,0 +1,1 @@
+"""Data sets whose links are to be predicted."""

@@ -1,0 +1,1 @@
+"""Data sets whose nodes are to be told apart: one graph, or a few."""

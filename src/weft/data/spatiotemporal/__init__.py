@@ -1,0 +1,1 @@
+"""Data sets of a graph whose nodes have a signal over time."""
