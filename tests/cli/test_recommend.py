@@ -15,8 +15,12 @@ TABLES = {
     "junk.csv": bytes(range(256)) * 8,
     "ambiguous.csv": b"user,customer,item\na,b,x\nb,c,y\n",
     "null.csv": b"user,item\na,x\n,y\n",
+    "null_item.csv": b"user,item\na,x\nb,\n",
+    "ragged.csv": b"user,item\na,x\nb,y,z\n",
     "time.csv": b"user,item,time\na,x,2020-01-01\nb,y,soon\n",
+    "nan_time.csv": b"user,item,time\na,x,1\nb,y,nan\n",
     "weight.csv": b"user,item,w\na,x,1\nb,y,nan\n",
+    "text_weight.csv": b"user,item,w\na,x,1\nb,y,many\n",
     "header.csv": b"user,item\n",
     "one_user.csv": b"user,item\na,x\na,y\n",
     "one_item.csv": b"user,item\na,x\nb,x\n",
@@ -32,9 +36,14 @@ TABLES = {
         (["junk.csv"], "is not a table"),
         (["ambiguous.csv"], "2 columns that may be the user"),
         (["good.csv", "--user", "usr"], "Did you mean 'user'"),
+        (["good.csv", "--item", "sku"], "has no column 'sku'"),
         (["null.csv"], "column 'user'"),
+        (["null_item.csv"], "column 'item'"),
+        (["ragged.csv"], "line 3 has 3 values"),
         (["time.csv"], "'soon'"),
+        (["nan_time.csv"], "'nan'"),
         (["weight.csv", "--weight", "w"], "column 'w'"),
+        (["text_weight.csv", "--weight", "w"], "'many'"),
         (["header.csv"], "has no rows"),
         (["one_user.csv"], "the same user"),
         (["one_item.csv"], "the same item"),
@@ -43,7 +52,11 @@ TABLES = {
         ([], "name either a table"),
         (["good.csv", "--dataset", "gowalla"], "not both"),
         (["--dataset", "gowalla", "--split", "random"], "would have no effect"),
-        (["--resume"], "cannot read"),
+        (["good.csv", "--items", "missing.csv"], "there is no file"),
+        (["good.csv", "--split", "time"], "have no times"),
+        (["good.csv"], "there are no validation purchases"),
+        (["--config", "missing.yaml"], "cannot read"),
+        (["--resume"], "there is no run in run to resume"),
     ],
 )
 def test_bad_input_is_one_clear_paragraph_and_leaves_nothing(arguments, message, tmp_path, monkeypatch):
@@ -112,6 +125,62 @@ def press_ctrl_c_in(monkeypatch, name: str, on_call: int = 1):
 def values_of(result):
     """Return the table of measures that a run printed."""
     return result.stdout.splitlines()[:8]
+
+
+def test_repeated_rows_are_said_aloud(tmp_path):
+    path = tmp_path / "purchases.csv"
+    path.write_text("user,item\n" + "".join(f"u{user},i{item}\n" for user in range(30) for item in range(8)) * 2)
+    options = ["--out", str(tmp_path / "run"), "--epochs", "1", "--dim", "4"]
+    result = CliRunner().invoke(app, ["recommend", str(path), *options])
+    assert result.exit_code == 0, result.output
+    assert "240 of 480 rows repeat an earlier user and item and were merged" in " ".join(result.stderr.split())
+
+
+def test_folder_that_cannot_be_made_is_exit_code_2(shop, tmp_path):
+    (tmp_path / "file").write_text("mine")
+    for out in (tmp_path / "file", tmp_path / "file" / "run"):
+        result = invoke(shop, out)
+        assert result.exit_code == 2
+        assert result.stderr.count("weft: ") == 1
+        assert "name " in result.stderr
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_folder_without_permission_is_exit_code_2(shop, tmp_path, monkeypatch):
+    monkeypatch.setattr("weft.tasks.recommendation.folder.os.access", lambda path, mode: False)
+    result = invoke(shop, tmp_path / "run")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        f"weft: recommend: {tmp_path} cannot be written; name another folder with --out.\n",
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_full_disk_is_exit_code_2_and_leaves_nothing(shop, tmp_path):
+    resource = pytest.importorskip("resource")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (16_384, hard))  # smaller than the first checkpoint
+    try:
+        result = invoke(shop, tmp_path / "run", "--dim", "64")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert result.exit_code == 2
+    assert "Free space" in result.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def test_damaged_checkpoint_is_exit_code_2_and_is_kept(shop, tmp_path, monkeypatch):
+    out = tmp_path / "run"
+    with monkeypatch.context() as patch:
+        press_ctrl_c_in(patch, "weft.tasks.recommendation.training.sampled_softmax_loss", 2)
+        assert invoke(shop, out).exit_code == 130
+    (tensors,) = (out / "checkpoint").glob("*.safetensors")
+    tensors.write_bytes(tensors.read_bytes()[:-7])
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    result = CliRunner().invoke(app, ["recommend", "--resume", "--out", str(out), "--quiet"])
+    assert result.exit_code == 2
+    assert "is damaged" in result.stderr
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
 
 
 @pytest.mark.parametrize(

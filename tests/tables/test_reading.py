@@ -198,6 +198,7 @@ def test_weights_are_read_only_when_asked_for():
         (["user", "item", "time"], {"user": "usr"}, r"no column 'usr'.*'item', 'time', 'user'.*mean 'user'"),
         (["user", "item", "time"], {"user": "time", "item": "time"}, "'time' .* as user and as item"),
         (["user", "thing", "time"], {}, "named like the item.*--item COL"),
+        (["user", "item", "x"], {"time": "item"}, r"other than 'item' \(asked for as time\) is named like the item"),
         (["user_id", "item", "customer"], {}, "'customer', 'user_id'.*--user COL"),
         (["user", "sku", "product_id"], {}, "2 columns that may be the item"),
         (["1", "5", "2024-01-01"], {}, "first line a header"),

@@ -148,7 +148,7 @@ def test_checkpoint_of_other_settings_is_refused(shop, tmp_path):
     out = tmp_path / "run"
     with pytest.raises(RuntimeError, match="stop here"):
         _stopped_run(shop, out)
-    with pytest.raises(InputError, match="started with other settings"):
+    with pytest.raises(InputError, match=r"started with other settings: dim is 8, now 16\. Resume"):
         recommend(out=out, resume=True, dim=16, progress=False)
 
 
@@ -234,6 +234,8 @@ def test_full_disk_leaves_nothing_behind(shop, tmp_path, monkeypatch):
     ("settings", "message"),
     [
         ({"dim": 0}, "model.dim=0"),
+        ({"learning_rate": float("inf")}, "model.learning_rate=inf"),
+        ({"temperature": float("nan")}, "model.temperature=nan"),
         ({"colour": "red"}, "colour='red'"),
         ({"split": "published"}, "needs a dataset"),
         ({"dataset": "gowalla"}, "not both"),

@@ -125,5 +125,9 @@ def test_log_that_lacks_lines_of_its_checkpoint_is_refused(tmp_path):
     log = EventLog(tmp_path / "events.jsonl")
     log.write("a")
     log.close()
-    with pytest.raises(CheckpointError, match="but the checkpoint was written after"):
+    with pytest.raises(CheckpointError, match=r"has \d+ bytes, but the checkpoint was written after"):
         EventLog(log.path, keep_bytes=log.num_bytes + 1)
+    log.path.unlink()
+    with pytest.raises(CheckpointError, match="is missing, but the checkpoint was written after"):
+        EventLog(log.path, keep_bytes=log.num_bytes)
+    assert not log.path.exists()

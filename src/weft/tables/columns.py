@@ -110,8 +110,11 @@ def _guess(role: str, available: list[str], chosen: Columns, source: str) -> Non
     else:
         headless = any(re.fullmatch(r"[\d.\s]*", name) for name in available)
         hint = " The names look like values: is the first line a header?" if headless else ""
+        taken = {name: other for other, name in chosen.names.items() if name in _candidates(GUESSABLE[role], available)}
+        other = "".join(f" other than {name!r} (asked for as {other})" for name, other in taken.items())
         raise TableError(
-            f"read_interactions: no column of {source} is named like the {role}; it has {name_choices(available)}. "
+            f"read_interactions: no column of {source}{other} is named like the {role}; it has "
+            f"{name_choices(available)}. "
             f"Say which: --{role} COL (in Python: {role}='COL').{hint}"
         )
 

@@ -39,7 +39,7 @@ def split_by_time(interactions: Interactions, *, validation_fraction: float = 0.
         raise TableError(
             f"split_by_time: {len(torch.unique_consecutive(ordered))} distinct times in column "
             f"{interactions.columns.get('time', 'time')!r} leave nothing to train on; training, validation and test "
-            "need one each before the last tenth. Use leave-last-out or the random split, or a finer time column."
+            "need one each before the last tenth. Use --split leave-last-out or random, or a finer time column."
         )
     validation_start = min(int(ordered[count - min(later, count)]), int(before_test[-1]))
     validation_start = max(validation_start, int(before_test[before_test > before_test[0]][0]))
@@ -67,7 +67,8 @@ def split_leave_last_out(interactions: Interactions) -> Split:
     counts = np.bincount(users, minlength=interactions.num_users)
     if not (counts >= 3).any():
         raise TableError(
-            "split_leave_last_out: no user has three purchases. Use split_by_time or split_random_per_user."
+            "split_leave_last_out: no user has three purchases. Use --split time or random (in Python split_by_time or "
+            "split_random_per_user)."
         )
     from_end = np.empty(len(users), dtype=np.int64)
     from_end[order] = np.cumsum(counts)[users[order]] - 1 - np.arange(len(users))
@@ -198,7 +199,8 @@ def _times(interactions: Interactions, caller: str) -> Tensor:
     """Return the times, or raise ``TableError`` when there are none."""
     if interactions.times is None:
         raise TableError(
-            f"{caller}: the interactions have no times. Name the column (--time COL), or use split_random_per_user."
+            f"{caller}: the interactions have no times. Name the column (--time COL), or split at random (--split "
+            "random, in Python split_random_per_user)."
         )
     return interactions.times
 

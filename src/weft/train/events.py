@@ -33,16 +33,17 @@ class EventLog:
 
         Raises:
             OutputError: the file cannot be written.
-            CheckpointError: it is shorter than ``keep_bytes``.
+            CheckpointError: it is missing, or shorter than ``keep_bytes``.
         """
         self.path = path
         self._begin = time.monotonic() - elapsed
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if keep_bytes is not None:
+                _check_size(path, keep_bytes)
             # Without a buffer nothing is left to write when the log is closed after a failure.
             self._stream = open(path, "wb" if keep_bytes is None else "r+b", buffering=0)  # noqa: SIM115 - kept open
             if keep_bytes is not None:
-                _check_size(path, keep_bytes)
                 self._stream.truncate(keep_bytes)
                 self._stream.seek(keep_bytes)
             self._num_bytes = keep_bytes or 0
@@ -102,11 +103,12 @@ class EventLog:
 
 def _check_size(path: Path, keep_bytes: int) -> None:
     """Raise CheckpointError for a log that lacks lines from before the checkpoint."""
-    size = path.stat().st_size
-    if size < keep_bytes:
+    size = path.stat().st_size if path.exists() else None
+    if size is None or size < keep_bytes:
+        what = "is missing" if size is None else f"has {size:,} bytes"
         raise CheckpointError(
-            f"EventLog: {path} has {size:,} bytes, but the checkpoint was written after {keep_bytes:,}: it was cut "
-            "short, so the run cannot go on. Start again without --resume, in another folder."
+            f"EventLog: {path} {what}, but the checkpoint was written after {keep_bytes:,} bytes of it, so the run "
+            "cannot go on. Start again without --resume, in another folder."
         )
 
 

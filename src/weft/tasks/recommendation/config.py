@@ -29,7 +29,7 @@ class ModelSettings(BaseModel):
         "spectral", description="start from a truncated SVD of the normalised graph, or from normal noise"
     )
     loss: Literal["softmax", "bpr"] = Field("softmax", description="sampled softmax, or pairwise ranking (BPR)")
-    temperature: float = Field(0.2, gt=0, description="divides the cosines in the softmax")
+    temperature: float = Field(0.2, gt=0, allow_inf_nan=False, description="divides the cosines in the softmax")
     users_per_batch: int = Field(512, ge=1, description="users in a training step, each with all training items")
     extra_negatives: int = Field(0, ge=0, description="items drawn uniformly in each step beside the in-batch ones")
     user_weight_exponent: float = Field(
@@ -41,7 +41,7 @@ class ModelSettings(BaseModel):
         le=2,
         description="of an item's log popularity in the score; chosen on the validation part when not set",
     )
-    learning_rate: float = Field(0.015, gt=0, description="peak learning rate of Adam")
+    learning_rate: float = Field(0.015, gt=0, allow_inf_nan=False, description="peak learning rate of Adam")
     warmup_steps: int = Field(20, ge=0, description="steps over which the learning rate rises")
     final_rate: float = Field(0.02, ge=0, le=1, description="last learning rate as a part of the peak")
     epochs: int = Field(60, ge=1, description="passes over the users")
@@ -134,6 +134,13 @@ def override(config: RecommendConfig, given: Mapping[str, Any]) -> RecommendConf
         base = {name: value for name, value in base.items() if name not in _FRACTIONS}
     flat = {name: value for name, value in given.items() if name != "model"}
     return make_config({**base, **config.model.model_dump(), **_nested(given), **flat})
+
+
+def differences(one: RecommendConfig, other: RecommendConfig) -> str:
+    """Return the settings in which two configurations differ: ``dim is 64, now 32; seed is 0, now 1``."""
+    flat = [{**config.model_dump(exclude={"model"}), **config.model.model_dump()} for config in (one, other)]
+    pairs = [(name, flat[0][name], flat[1][name]) for name in flat[0] if flat[0][name] != flat[1][name]]
+    return "; ".join(f"{name} is {old!r}, now {new!r}" for name, old, new in pairs)
 
 
 def _nested(settings: Mapping[str, Any]) -> dict[str, Any]:

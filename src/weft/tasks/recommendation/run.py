@@ -21,7 +21,7 @@ from weft.store import Interactions
 from weft.tables import leak_check
 from weft.tasks.recommendation.baselines import ItemNeighbours, Popularity
 from weft.tasks.recommendation.catalogue import Catalogue, read_catalogue
-from weft.tasks.recommendation.config import RecommendConfig, load_config, make_config, override
+from weft.tasks.recommendation.config import RecommendConfig, differences, load_config, make_config, override
 from weft.tasks.recommendation.description import describe_data, sample_users
 from weft.tasks.recommendation.evaluation import (
     DotProductScorer,
@@ -135,6 +135,10 @@ def _resumed_config(folder: Path, given: dict[str, Any]) -> RecommendConfig:
     """Return the configuration in ``folder``; settings given again must be the same."""
     if (folder / "metrics.json").exists():
         raise InputError(f"recommend: the run in {folder} is finished, so there is nothing to resume.")
+    if not (folder / "config.yaml").exists():
+        raise InputError(
+            f"recommend: there is no run in {folder} to resume; name its folder with --out, or leave out --resume."
+        )
     kept = load_config(folder / "config.yaml")
     # What was left to be found out the first time stands in the kept configuration by now.
     found = {name for name in ("user", "item", "time") if given.get(name) is None}
@@ -144,10 +148,9 @@ def _resumed_config(folder: Path, given: dict[str, Any]) -> RecommendConfig:
         given = {**given, **{name: absolute(given[name]) for name in ("source", "items") if given.get(name)}}
         again = override(kept, given)
         if again != kept:
-            old, new = kept.model_dump_json(), again.model_dump_json()
             raise InputError(
-                f"recommend: the run in {folder} was started with other settings; resume it with --out alone. "
-                f"It has {old}; asked for now is {new}."
+                f"recommend: the run in {folder} was started with other settings: {differences(kept, again)}. "
+                "Resume it with --out alone."
             )
     return kept
 
@@ -187,9 +190,13 @@ class _Task:
         if self.config.validation_fraction > 0:
             self.validation = Holdout.from_split(interactions, split, "validation")
             if self.validation.relevant.num_pairs == 0:
+                what = "there are no validation purchases"
+                if len(split.validation):
+                    what = (
+                        f"none of the {len(split.validation):,} validation purchases is by a known user of a known item"
+                    )
                 raise InputError(
-                    f"recommend: none of the {len(split.validation):,} validation purchases is by a known user of a "
-                    f"known item, so training could not be stopped by them. {WITHOUT_VALIDATION[split.strategy]}"
+                    f"recommend: {what}, so training could not be stopped by them. {WITHOUT_VALIDATION[split.strategy]}"
                 )
         self.seconds["split"] = time.monotonic() - begin
         self._say_what_was_read()
