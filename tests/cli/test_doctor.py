@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,6 +16,7 @@ from weft.cli.app import app
 from weft.kernels import native
 
 RUNNER = CliRunner()
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -65,6 +68,13 @@ def test_wish_for_the_references_is_a_note(choose_isa):
     assert "WEFT_ISA=none" in finding.value
 
 
+@pytest.mark.native
+def test_wish_for_the_references_is_undone_by_its_variable(choose_isa):
+    choose_isa("none")
+    finding = by_name(diagnosis.native_library())["native library", "chosen"]
+    assert finding.advice == "unset WEFT_ISA for kernels that are many times faster"
+
+
 def test_unknown_instruction_set_is_a_fault(choose_isa):
     choose_isa("x86-64-v9")
     result = RUNNER.invoke(app, ["doctor"])
@@ -98,6 +108,44 @@ def test_missing_extra_is_a_note_with_the_command_that_mends_it(monkeypatch):
     (finding,) = diagnosis.extras()
     assert finding.state == "note"
     assert finding.advice == "pip install 'weft[bench]'"
+
+
+def test_every_dependency_and_extra_of_the_package_is_looked_for():
+    tomllib = pytest.importorskip("tomllib")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    def names(requirements):
+        return {re.match(r"[\w-]+", requirement).group() for requirement in requirements}
+
+    def distributions(modules):
+        return {diagnosis._DISTRIBUTION.get(module, module) for module in modules}
+
+    extras = {name: names(wanted) for name, wanted in project["optional-dependencies"].items() if name != "dev"}
+    assert distributions(diagnosis.CORE) == names(project["dependencies"])
+    assert {name: distributions(modules) for name, modules in diagnosis.EXTRAS.items()} == extras
+
+
+@pytest.fixture
+def cuda_device(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda index: "a GPU")
+
+
+def test_gpu_kernels_are_named(cuda_device, monkeypatch):
+    imported = diagnosis._import
+    monkeypatch.setattr(diagnosis, "_import", lambda name: ("3.9", "") if name == "triton" else imported(name))
+    found = by_name(diagnosis.gpu())
+    assert found["GPU", "CUDA"].value == "a GPU"
+    assert found["GPU", "Triton"].value == "3.9"
+    assert found["GPU", "kernels"].value.startswith("Triton for spmm, ")
+
+
+def test_missing_triton_is_a_note_with_the_command_that_mends_it(cuda_device, monkeypatch):
+    monkeypatch.setattr(diagnosis, "_import", lambda name: ("", "ModuleNotFoundError: No module named 'triton'"))
+    found = by_name(diagnosis.gpu())
+    assert (found["GPU", "Triton"].state, found["GPU", "Triton"].advice) == ("note", "pip install triton")
+    assert "references run" in found["GPU", "kernels"].value
 
 
 def test_data_folder_that_is_not_there_is_a_fault(monkeypatch, tmp_path):

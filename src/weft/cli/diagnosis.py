@@ -14,10 +14,14 @@ from typing import Literal
 
 State = Literal["ok", "note", "fault"]
 
-CORE = ("torch", "numpy", "scipy", "networkx", "pyarrow", "duckdb", "pydantic", "typer", "rich", "safetensors", "yaml")
-EXTRAS = {"bench": ("matplotlib",)}
+CORE = (
+    *("torch", "numpy", "scipy", "networkx", "pyarrow", "duckdb", "pydantic", "typer", "rich", "safetensors", "yaml"),
+    "jaxtyping",
+)
+EXTRAS = {"bench": ("matplotlib",), "metis": ("pymetis",), "docs": ("sphinx", "furo", "myst_parser")}
+"""The extras of ``pyproject.toml`` that users install, and the modules that each brings."""
 _REPORT = "install weft again; if that does not help, report it with the output of weft doctor --json"
-_DISTRIBUTION = {"yaml": "pyyaml"}
+_DISTRIBUTION = {"yaml": "pyyaml", "myst_parser": "myst-parser"}
 
 
 @dataclass(frozen=True)
@@ -100,8 +104,11 @@ def native_library() -> list[Finding]:
             *counts,
         ]
     # A build without it, or a wish for none, is a choice; a library that is there and does not load is a fault.
-    broken = bool(set(built) & set(usable)) and os.environ.get("WEFT_ISA") != "none"
+    unwanted = os.environ.get("WEFT_ISA") == "none"
+    broken = bool(set(built) & set(usable)) and not unwanted
     advice = "install weft again, with a C++20 compiler, for kernels that are many times faster"
+    if unwanted and built:
+        advice = "unset WEFT_ISA for kernels that are many times faster"
     return [Finding(section, "chosen", f"none: {status.reason}", "fault" if broken else "note", advice), *counts]
 
 
@@ -146,15 +153,18 @@ def gpu() -> list[Finding]:
     """CUDA devices, Triton, and what runs there."""
     import torch
 
+    from weft.kernels import dispatch
+
     if not torch.cuda.is_available():
         return [Finding("GPU", "CUDA", "none that PyTorch can use")]
     names = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
+    cuda = Finding("GPU", "CUDA", ", ".join(names))
     version, trouble = _import("triton")
-    return [
-        Finding("GPU", "CUDA", ", ".join(names)),
-        Finding("GPU", "Triton", trouble or version, "note" if trouble else "ok"),
-        Finding("GPU", "kernels", "none of weft's own yet: its PyTorch references run on a GPU", "note"),
-    ]
+    if trouble:
+        slow = Finding("GPU", "kernels", "PyTorch references run in place of weft's Triton kernels", "note")
+        return [cuda, Finding("GPU", "Triton", trouble, "note", "pip install triton"), slow]
+    which = f"Triton for {', '.join(dispatch.TRITON)}; PyTorch references for the other operators"
+    return [cuda, Finding("GPU", "Triton", version), Finding("GPU", "kernels", which)]
 
 
 def extras() -> list[Finding]:
