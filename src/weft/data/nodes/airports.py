@@ -93,6 +93,5 @@ def read_labelled_edges(edges: Path, labels: Path, *, skip_labels: int = 0) -> C
         )
     src, dst = order[places].T
     graph = both_ways(src, dst, len(ids))
-    graph.ndata["label"] = torch.from_numpy(classes.copy())
-    graph.ndata["id"] = torch.from_numpy(ids.copy())
+    graph.ndata.update({"label": torch.from_numpy(classes.copy()), "id": torch.from_numpy(ids.copy())})
     return Content([graph], info={"num_classes": int(classes.max()) + 1})

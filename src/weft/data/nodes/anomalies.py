@@ -95,12 +95,11 @@ class PyGODDataset(GraphDataset):
         src, dst = arrays["edge_index"]
         graph = directed(src, dst, len(arrays["x"]))
         kind = torch.as_tensor(np.asarray(arrays["y"], dtype=np.int64))
-        graph.ndata["feat"] = torch.as_tensor(np.asarray(arrays["x"], dtype=np.float32))
-        graph.ndata["label"] = kind > 0
-        graph.ndata["kind"] = kind
+        features = torch.as_tensor(np.asarray(arrays["x"], dtype=np.float32))
+        graph.ndata.update({"feat": features, "label": kind > 0, "kind": kind})
         for mask in _MASKS:
             if mask in arrays:
-                graph.ndata[mask] = torch.as_tensor(np.asarray(arrays[mask], dtype=bool))
+                graph.ndata.update({mask: torch.as_tensor(np.asarray(arrays[mask], dtype=bool))})
         return Content([graph], info={"num_classes": 2})
 
 

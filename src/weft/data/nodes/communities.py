@@ -97,5 +97,5 @@ class EmailEuCoreDataset(GraphDataset):
             raise TableError(f"{str(labels)!r}: people are not numbered 0 to {len(ids) - 1} in order.")
         src, dst = read_columns(edges, 2).T
         graph = directed(src, dst, len(ids))
-        graph.ndata["label"] = departments.clone()
+        graph.ndata.update({"label": departments.clone()})
         return Content([graph], info={"num_classes": int(departments.max()) + 1})

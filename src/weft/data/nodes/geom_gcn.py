@@ -49,11 +49,12 @@ def read_geom_gcn(folder: Path, name: str) -> Content:
     dst, src = read_columns(graph_folder / _EDGES, 2, skip=1).T
     graph = directed(src, dst, len(ids))
     features = [values[place] for place in order]
-    graph.ndata["feat"] = torch.from_numpy(_multi_hot(features) if name == "actor" else np.stack(features))
-    graph.ndata["label"] = torch.from_numpy(labels[order])
+    stacked = _multi_hot(features) if name == "actor" else np.stack(features)
+    graph.ndata.update({"feat": torch.from_numpy(stacked), "label": torch.from_numpy(labels[order])})
     splits = [read_npz(folder / split, "train_mask", "val_mask", "test_mask") for split in split_files(name)]
     for part in ("train_mask", "val_mask", "test_mask"):
-        graph.ndata[part] = torch.from_numpy(np.stack([split[part] for split in splits], axis=1).astype(bool))
+        mask = np.stack([split[part] for split in splits], axis=1).astype(bool)
+        graph.ndata.update({part: torch.from_numpy(mask)})
     return Content([graph], info={"num_classes": len(np.unique(labels))})
 
 

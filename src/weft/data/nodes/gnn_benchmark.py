@@ -38,10 +38,11 @@ def read_gnn_benchmark(path: Path) -> Content:
     arrays = read_npz(path, *parts, "labels")
     adjacency = compressed_rows(arrays, "adj").tocoo()
     graph = both_ways(adjacency.row, adjacency.col, adjacency.shape[0])
-    graph.ndata["feat"] = torch.from_numpy(compressed_rows(arrays, "attr").astype("float32").toarray())
-    graph.ndata["label"] = torch.from_numpy(arrays["labels"].astype("int64"))
+    labels = torch.from_numpy(arrays["labels"].astype("int64"))
+    features = torch.from_numpy(compressed_rows(arrays, "attr").astype("float32").toarray())
+    graph.ndata.update({"feat": features, "label": labels})
     graph = reorder_graph(graph, node_permute_algo="rcmk", edge_permute_algo="dst", store_ids=False)
-    return Content([graph], info={"num_classes": int(graph.ndata["label"].max()) + 1})
+    return Content([graph], info={"num_classes": int(labels.max()) + 1})
 
 
 class GNNBenchmarkDataset(GraphDataset):

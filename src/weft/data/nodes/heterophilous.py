@@ -46,11 +46,12 @@ def read_heterophilous(path: Path) -> Content:
     arrays = read_npz(path, "node_features", "node_labels", "edges", *splits)
     src, dst = arrays["edges"].T
     graph = both_ways(src, dst, len(arrays["node_labels"]))
-    graph.ndata["feat"] = torch.from_numpy(arrays["node_features"].astype("float32"))
-    graph.ndata["label"] = torch.from_numpy(arrays["node_labels"].astype("int64"))
-    for name in splits:
-        graph.ndata[name.removesuffix("s")] = torch.from_numpy(arrays[name].astype(bool).T.copy())
-    return Content([graph], info={"num_classes": len(graph.ndata["label"].unique())})
+    labels = torch.from_numpy(arrays["node_labels"].astype("int64"))
+    graph.ndata.update({"feat": torch.from_numpy(arrays["node_features"].astype("float32")), "label": labels})
+    graph.ndata.update(
+        {name.removesuffix("s"): torch.from_numpy(arrays[name].astype(bool).T.copy()) for name in splits}
+    )
+    return Content([graph], info={"num_classes": len(labels.unique())})
 
 
 class HeterophilousGraphDataset(GraphDataset):

@@ -50,18 +50,25 @@ def read_planetoid(folder: Path, name: str, *, reverse_edge: bool = True, reorde
     if len(test_ids) != tx.shape[0] or int(test_ids.min()) < allx.shape[0] or not isinstance(citations, Mapping):
         raise TableError(f"CitationGraphDataset: the files ind.{name}.* in {str(folder)!r} do not belong together.")
     num_nodes = max(int(test_ids.max()) + 1, len(citations))
-    graph = directed(*_edges(citations, reverse_edge=reverse_edge), num_nodes)
-    graph.ndata["train_mask"] = mask_of(np.arange(len(y)), num_nodes)
-    graph.ndata["val_mask"] = mask_of(np.arange(len(y), len(y) + NUM_VALIDATION), num_nodes)
-    graph.ndata["test_mask"] = mask_of(test_ids, num_nodes)
-    graph.ndata["label"] = torch.from_numpy(_placed(ally, ty, test_ids, num_nodes).argmax(axis=1))
-    graph.ndata["feat"] = _row_normalised(_placed(allx.toarray(), tx.toarray(), test_ids, num_nodes))
+    src, dst = _edges(citations, reverse_edge=reverse_edge)
+    graph = directed(src, dst, num_nodes)
+    graph.ndata.update(
+        {
+            "train_mask": mask_of(np.arange(len(y)), num_nodes),
+            "val_mask": mask_of(np.arange(len(y), len(y) + NUM_VALIDATION), num_nodes),
+            "test_mask": mask_of(test_ids, num_nodes),
+            "label": torch.from_numpy(_placed(ally, ty, test_ids, num_nodes).argmax(axis=1)),
+            "feat": _row_normalised(_placed(allx.toarray(), tx.toarray(), test_ids, num_nodes)),
+        }
+    )
     if reorder:
         graph = reorder_graph(graph, node_permute_algo="rcmk", edge_permute_algo="dst", store_ids=False)
     return Content([graph], info={"num_classes": ally.shape[1]})
 
 
-def _edges(citations: Mapping[int, Sequence[int]], *, reverse_edge: bool) -> tuple[NDArray[np.int64], ...]:
+def _edges(
+    citations: Mapping[int, Sequence[int]], *, reverse_edge: bool
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return citations without duplicates, in the order of DGL."""
     counts = [len(cited) for cited in citations.values()]
     src = np.repeat(np.fromiter(citations, np.int64, len(citations)), counts)
