@@ -49,21 +49,29 @@ def read_columns(
     return np.asarray(rows) if num_columns is None else np.asarray(rows).reshape(-1, num_columns)
 
 
-def adjacency_order(src: NDArray[np.int64], dst: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return each undirected edge in both directions and once, node by node, neighbours as they were first met.
+def adjacency_order(
+    src: NDArray[np.int64], dst: NDArray[np.int64], *, directed: bool = False
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return each edge once, node by node, neighbours as they were first met.
 
-    A self-loop comes once. This is the order of a networkx graph to which the pairs were added one by one, which DGL's
-    readers of Planetoid and PPI keep.
+    This is the order of a networkx graph to which the pairs were added one by one, which DGL's readers of Planetoid and
+    PPI keep.
+
+    Args:
+        src: ``(E,)`` ends.
+        dst: ``(E,)`` other ends.
+        directed: leave edges as they are; else each comes in both directions, a self-loop once.
     """
     size = int(max(src.max(initial=-1), dst.max(initial=-1))) + 1
-    first = np.stack([src, dst], axis=1).reshape(-1)
-    second = np.stack([dst, src], axis=1).reshape(-1)
+    first, second = src, dst
+    if not directed:
+        first, second = (np.stack(pair, axis=1).reshape(-1) for pair in ((src, dst), (dst, src)))
     _, met = np.unique(first * size + second, return_index=True)
     order = met[np.lexsort((met, first[met]))]
     return first[order], second[order]
 
 
-def directed(src: ArrayLike, dst: ArrayLike, num_nodes: int) -> Graph:
+def directed_graph(src: ArrayLike, dst: ArrayLike, num_nodes: int) -> Graph:
     """Return the graph with these edges, as they stand."""
     ends = torch.as_tensor(np.asarray(src, np.int64)), torch.as_tensor(np.asarray(dst, np.int64))
     return graph(ends, num_nodes=num_nodes)
@@ -71,7 +79,7 @@ def directed(src: ArrayLike, dst: ArrayLike, num_nodes: int) -> Graph:
 
 def both_ways(src: ArrayLike, dst: ArrayLike, num_nodes: int) -> Graph:
     """Return the graph with each edge in both directions and once, ascending by source, then destination."""
-    return to_bidirected(directed(src, dst, num_nodes))
+    return to_bidirected(directed_graph(src, dst, num_nodes))
 
 
 def mask_of(ids: ArrayLike, num_nodes: int) -> Tensor:

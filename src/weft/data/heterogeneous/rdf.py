@@ -18,7 +18,7 @@ from weft.data.formats.text import read_words
 from weft.data.graph_dataset import Content, GraphDataset
 from weft.data.heterogeneous.rdf_graph import Named, Node, RDFGraph, Statement, build_rdf_graph
 from weft.data.published import published_files
-from weft.data.raw_files import RawFile
+from weft.data.raw_files import RawFile, find_raw_files, places_of
 from weft.errors import InputError, TableError
 from weft.graph import Graph
 
@@ -208,7 +208,8 @@ class AIFBDataset(RDFGraphDataset):
         verbose: bool = True,
         transform: Transform | None = None,
     ) -> None:
-        files = [RawFile("aifb_stripped.nt.gz"), *published_files("aifb", _SPLIT)]
+        packed = [RawFile("aifb_stripped.nt.gz"), *published_files("aifb", _SPLIT)]
+        files = packed if find_raw_files(packed, places_of("aifb", raw_dir)) is not None else _archived("aifb")
         super().__init__(
             "aifb-hetero", files, "aifb", print_every, insert_reverse, raw_dir, force_reload, verbose, transform
         )

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from weft.data.dataset import Transform
 from weft.data.formats.arrays import existing, read_npz
-from weft.data.formats.edges import directed
+from weft.data.formats.edges import directed_graph
 from weft.data.formats.torch_files import Bag, read_torch
 from weft.data.graph_dataset import Content, GraphDataset
 from weft.data.published import published_files
@@ -93,7 +93,7 @@ class PyGODDataset(GraphDataset):
         path = folder / self.files[0].name
         arrays = read_npz(path, "x", "edge_index", "y", optional=_MASKS) if path.suffix == ".npz" else _zipped(path)
         src, dst = arrays["edge_index"]
-        graph = directed(src, dst, len(arrays["x"]))
+        graph = directed_graph(src, dst, len(arrays["x"]))
         kind = torch.as_tensor(np.asarray(arrays["y"], dtype=np.int64))
         features = torch.as_tensor(np.asarray(arrays["x"], dtype=np.float32))
         graph.ndata.update({"feat": features, "label": kind > 0, "kind": kind})

@@ -8,7 +8,7 @@ from pathlib import Path
 import torch
 
 from weft.data.dataset import Transform
-from weft.data.formats.edges import directed, read_columns
+from weft.data.formats.edges import directed_graph, read_columns
 from weft.data.graph_dataset import Content, GraphDataset
 from weft.data.nodes.airports import read_labelled_edges
 from weft.data.published import published_files
@@ -96,6 +96,6 @@ class EmailEuCoreDataset(GraphDataset):
         if not torch.equal(ids, torch.arange(len(ids))):
             raise TableError(f"{str(labels)!r}: people are not numbered 0 to {len(ids) - 1} in order.")
         src, dst = read_columns(edges, 2).T
-        graph = directed(src, dst, len(ids))
+        graph = directed_graph(src, dst, len(ids))
         graph.ndata.update({"label": departments.clone()})
         return Content([graph], info={"num_classes": int(departments.max()) + 1})

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from weft.data.dataset import Transform
 from weft.data.formats.arrays import read_npz
-from weft.data.formats.edges import directed, read_columns
+from weft.data.formats.edges import directed_graph, read_columns
 from weft.data.formats.text import read_words
 from weft.data.graph_dataset import Content, GraphDataset
 from weft.data.published import published_files
@@ -47,7 +47,7 @@ def read_geom_gcn(folder: Path, name: str) -> Content:
     if not np.array_equal(ids[order], np.arange(len(ids))):
         raise TableError(f"{str(graph_folder / _NODES)!r}: nodes are not numbered 0 to {len(ids) - 1}, each once.")
     dst, src = read_columns(graph_folder / _EDGES, 2, skip=1).T
-    graph = directed(src, dst, len(ids))
+    graph = directed_graph(src, dst, len(ids))
     features = [values[place] for place in order]
     stacked = _multi_hot(features) if name == "actor" else np.stack(features)
     graph.ndata.update({"feat": torch.from_numpy(stacked), "label": torch.from_numpy(labels[order])})

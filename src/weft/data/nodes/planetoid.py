@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from weft.data.dataset import Transform
-from weft.data.formats.edges import adjacency_order, directed, mask_of, read_columns
+from weft.data.formats.edges import adjacency_order, directed_graph, mask_of, read_columns
 from weft.data.graph_dataset import Content, GraphDataset
 from weft.data.published import published_files
 from weft.data.raw_files import RawFile
@@ -51,7 +51,7 @@ def read_planetoid(folder: Path, name: str, *, reverse_edge: bool = True, reorde
         raise TableError(f"CitationGraphDataset: the files ind.{name}.* in {str(folder)!r} do not belong together.")
     num_nodes = max(int(test_ids.max()) + 1, len(citations))
     src, dst = _edges(citations, reverse_edge=reverse_edge)
-    graph = directed(src, dst, num_nodes)
+    graph = directed_graph(src, dst, num_nodes)
     graph.ndata.update(
         {
             "train_mask": mask_of(np.arange(len(y)), num_nodes),
