@@ -1,10 +1,32 @@
 """Graph convolutions: a layer takes a graph and node features, and returns features of the destination nodes."""
 
+from weft.nn.conv.appnp_conv import APPNPConv
 from weft.nn.conv.dot_gat_conv import DotGatConv
+from weft.nn.conv.edge_weight_norm import EdgeWeightNorm
 from weft.nn.conv.gat_conv import GATConv
 from weft.nn.conv.gatv2_conv import GATv2Conv
+from weft.nn.conv.gcn2_conv import GCN2Conv
+from weft.nn.conv.gin_conv import GINConv, GINEConv
 from weft.nn.conv.graph_conv import GraphConv
 from weft.nn.conv.hetero_graph_conv import HeteroGraphConv
+from weft.nn.conv.rel_graph_conv import RelGraphConv
 from weft.nn.conv.sage_conv import SAGEConv
+from weft.nn.conv.sg_conv import SGConv
+from weft.nn.conv.tag_conv import TAGConv
 
-__all__ = ["DotGatConv", "GATConv", "GATv2Conv", "GraphConv", "HeteroGraphConv", "SAGEConv"]
+__all__ = [
+    "APPNPConv",
+    "DotGatConv",
+    "EdgeWeightNorm",
+    "GATConv",
+    "GATv2Conv",
+    "GCN2Conv",
+    "GINConv",
+    "GINEConv",
+    "GraphConv",
+    "HeteroGraphConv",
+    "RelGraphConv",
+    "SAGEConv",
+    "SGConv",
+    "TAGConv",
+]

@@ -116,7 +116,7 @@ class TypedLinear(nn.Module):
         """
         if x.dim() != 2 or x.shape[1] != self.in_size:
             raise ShapeError(f"TypedLinear: x has shape {tuple(x.shape)}; expected (rows, {self.in_size}).")
-        x_type = self.checked_types("TypedLinear", "x_type", x_type, x, "rows", sorted_by_type)
+        x_type = self.checked_types("TypedLinear", "x_type", x_type, x.shape[0], "rows", sorted_by_type)
         if sorted_by_type:
             runs = kernels.coo_to_compressed(x_type, x_type, self.num_types, self.num_types, rows_sorted=True)
             return self.in_runs(x, runs.indptr)
@@ -136,11 +136,11 @@ class TypedLinear(nn.Module):
             return self._by_blocks(x, torch.repeat_interleave(types, offsets.diff(), output_size=x.shape[0]))
         return kernels.segment_mm(x, self.get_weight(), offsets)
 
-    def checked_types(self, where: str, name: str, types: Tensor, rows: Tensor, what: str, ascend: bool) -> Tensor:
-        """Return types known to be one for each of ``rows``, in range and, where that was promised, ascending."""
-        types = checks.ids(where, name, types, device=rows.device)
-        if types.shape[0] != rows.shape[0]:
-            raise ShapeError(f"{where}: {name} has {types.shape[0]} types for {rows.shape[0]} {what}.")
+    def checked_types(self, where: str, name: str, types: Tensor, count: int, what: str, ascend: bool) -> Tensor:
+        """Return types known to be as many as rows, in range and, where that was promised, ascending."""
+        types = checks.ids(where, name, types, device=self.W.device)
+        if types.shape[0] != count:
+            raise ShapeError(f"{where}: {name} has {types.shape[0]} types for {count} {what}.")
         checks.id_range(where, name, types, self.num_types, lambda: f"{self.num_types} types")
         if ascend and not torch.compiler.is_compiling() and not bool((types[1:] >= types[:-1]).all()):
             raise InputError(
