@@ -17,7 +17,10 @@ import weft.tasks
 ROOT = Path(__file__).resolve().parents[2]
 TASKS = sorted(path.parent.name for path in (ROOT / "src/weft/tasks").glob("*/__init__.py"))
 # Layers whose arguments are others than (graph, features), with the file that tests them in place of the tester.
-OTHER_ARGUMENTS = {"HeteroGraphConv": "tests/nn/conv/test_hetero_graph_conv.py"}
+OTHER_ARGUMENTS = {
+    "EdgeWeightNorm": "tests/nn/conv/test_edge_weight_norm.py",
+    "HeteroGraphConv": "tests/nn/conv/test_hetero_graph_conv.py",
+}
 
 
 def names_called(text: str) -> set[str]:

@@ -34,6 +34,22 @@ def linear(feat: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     return out if feat.dim() == 2 else out.view(*feat.shape[:-1], weight.shape[0])
 
 
+def plus_linear(out: Tensor, feat: Tensor, weight: Tensor) -> Tensor:
+    """Return ``out + feat @ weight.T``, written over ``out`` where that can be: nobody may need ``out`` any more.
+
+    Args:
+        out: ``(*, out)``, contiguous.
+        feat: ``(*, in)``.
+        weight: ``(out, in)``.
+    """
+    if torch.is_autocast_enabled(out.device.type) or not out.dtype == feat.dtype == weight.dtype:
+        return out + functional.linear(feat, weight)
+    if out.dim() == 2:
+        return out.addmm_(feat, weight.t())
+    out.view(-1, out.shape[-1]).addmm_(feat.reshape(-1, feat.shape[-1]), weight.t())
+    return out
+
+
 def add(feat: Tensor, other: Tensor) -> Tensor:
     """Return ``feat + other`` in the shape of ``feat``, to which ``other`` is broadcast."""
     if not is_large(feat, other):

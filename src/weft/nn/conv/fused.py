@@ -30,7 +30,7 @@ def fuses(feat: Tensor, *parameters: Tensor | None) -> bool:
 def is_plain(*layers: nn.Module) -> bool:
     """Return whether layers do what their weights say and nothing else: linear, neither exchanged nor hooked."""
     return all(
-        type(layer) is Linear
+        type(layer) in (Linear, nn.Linear)
         and not layer._forward_hooks
         and not layer._forward_pre_hooks
         and not layer._backward_hooks

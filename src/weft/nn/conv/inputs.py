@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from weft import checks
 from weft.errors import GraphError, InputError, ShapeError
@@ -51,6 +51,30 @@ def relation_for(where: str, graph: GraphLike, allow_zero_in_degree: bool) -> Re
     return relation
 
 
+def relation_among(where: str, graph: GraphLike, allow_zero_in_degree: bool = True) -> Relation:
+    """Return the relation of a graph whose sources are its destinations, for layers that send features on and on.
+
+    Raises:
+        GraphError: sources and destinations differ, or as for :func:`relation_for`.
+    """
+    relation = relation_for(where, graph, allow_zero_in_degree)
+    source, _, destination = getattr(graph, "canonical_etypes", [("", "", "")])[0]
+    if source != destination or relation.num_src != relation.num_dst:
+        raise GraphError(
+            f"{where}: sources and destinations of the graph are different nodes, but the layer sends features on from "
+            "node to node; expected a graph whose edges join nodes of one type, and not a block."
+        )
+    return relation
+
+
+def node_features(where: str, relation: Relation, feat: Tensor, name: str = "feat") -> Tensor:
+    """Return checked features of nodes that are both sources and destinations; a pair is refused."""
+    if isinstance(feat, tuple):
+        raise InputError(f"{where}: {name} is a pair; expected one tensor, since sources are destinations.")
+    _check(where, name, relation, feat, "v")
+    return feat
+
+
 def source_features(where: str, relation: Relation, feat: Features) -> Tensor:
     """Return the checked features of the source nodes."""
     source = feat[0] if isinstance(feat, tuple) else feat
@@ -85,6 +109,14 @@ def destinations_of(where: str, graph: GraphLike, relation: Relation, source: Te
             "expected a pair (source features, destination features)."
         )
     return source
+
+
+def redraw(module: object) -> None:
+    """Draw the parameters of a module and of all its parts anew; nothing for what is no module."""
+    for part in module.modules() if isinstance(module, nn.Module) else ():
+        reset = getattr(part, "reset_parameters", None)
+        if reset is not None:
+            reset()
 
 
 def attention_seed() -> Tensor:

@@ -17,13 +17,11 @@ from weft.nn.conv.inputs import (
     both_features,
     check_edge_weight,
     check_size,
-    edge_factor,
     pair_of_sizes,
     relation_for,
 )
-from weft.nn.conv.scaled_sum import degree_scale, neighbour_mean
+from weft.nn.conv.scaled_sum import degree_scale, reduce_neighbours
 from weft.nn.dense import Linear, add
-from weft.ops import gspmm
 from weft.ops.target import GraphLike
 from weft.relation import Relation
 
@@ -141,10 +139,10 @@ class SAGEConv(nn.Module):
             first = self._in_src_feats > self._out_feats
             if not first and edge_weight is None and self._fuses(source, destination):
                 return self._fused_mean(relation, source, destination)
-            neighbours = _reduce(relation, self.fc_neigh(source) if first else source, edge_weight, "mean")
+            neighbours = reduce_neighbours(relation, self.fc_neigh(source) if first else source, edge_weight, "mean")
             neighbours = neighbours if first else self.fc_neigh(neighbours)
         elif self._aggre_type == "pool":
-            pooled = _reduce(relation, torch.relu(self.fc_pool(source)), edge_weight, "max")
+            pooled = reduce_neighbours(relation, torch.relu(self.fc_pool(source)), edge_weight, "max")
             neighbours = self.fc_neigh(pooled)
         else:
             neighbours = self.fc_neigh(self._last_states(relation, source, edge_weight))
@@ -172,7 +170,7 @@ class SAGEConv(nn.Module):
             same = destination is source
             source = self.fc_neigh(source)
             destination = source if same else self.fc_neigh(destination)
-        total = add(_reduce(relation, source, edge_weight, "sum"), destination)
+        total = add(reduce_neighbours(relation, source, edge_weight, "sum"), destination)
         degrees = (relation.in_degrees() + 1).to(total.dtype)
         mean = total / degrees.view(-1, *(1,) * (total.dim() - 1))
         return mean if first else self.fc_neigh(mean)
@@ -203,11 +201,3 @@ class SAGEConv(nn.Module):
             messages = messages * edge_weight.reshape(-1, 1)[eids]
         _, (hidden, _) = self.lstm(PackedSequence(messages, sizes.cpu()))
         return out.index_copy(0, by_degree[: int(sizes[0])], hidden.squeeze(0).to(out.dtype))
-
-
-def _reduce(relation: Relation, feat: Tensor, edge_weight: Tensor | None, reduce: str) -> Tensor:
-    if edge_weight is None and reduce == "mean":
-        return neighbour_mean(relation, feat)
-    if edge_weight is None:
-        return gspmm(relation, "copy_lhs", reduce, feat, None)
-    return gspmm(relation, "mul", reduce, feat, edge_factor(edge_weight, feat))

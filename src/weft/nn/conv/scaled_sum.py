@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 
 from weft.kernels.memory import large_empty
-from weft.ops import copy_u_mean, copy_u_sum
+from weft.nn.conv.inputs import edge_factor
+from weft.ops import copy_u_mean, copy_u_sum, gspmm
 from weft.relation import Relation
 
 _SCALES: WeakKeyDictionary[Relation, dict[tuple[str, float, torch.dtype], Tensor]] = WeakKeyDictionary()
@@ -44,6 +45,15 @@ def neighbour_mean(relation: Relation, feat: Tensor) -> Tensor:
         return copy_u_mean(relation, feat)
     mean: Tensor = _Mean.apply(feat, relation)
     return mean
+
+
+def reduce_neighbours(relation: Relation, feat: Tensor, edge_weight: Tensor | None, reduce: str) -> Tensor:
+    """Return the ``sum``, ``mean``, ``max`` or ``min`` of ``feat[u]``, times the edge's weight, of each destination."""
+    if edge_weight is None and reduce == "mean":
+        return neighbour_mean(relation, feat)
+    if edge_weight is None:
+        return gspmm(relation, "copy_lhs", reduce, feat, None)
+    return gspmm(relation, "mul", reduce, feat, edge_factor(edge_weight, feat))
 
 
 def degree_scale(relation: Relation, side: str, power: float, dtype: torch.dtype = torch.float32) -> Tensor:
