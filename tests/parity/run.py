@@ -55,7 +55,11 @@ def results(case: Case, library: Any, module: torch.nn.Module) -> dict[str, np.n
     keywords = {name: _tensors(value, name, leaves) for name, value in case.keywords.items()}
     graph = () if case.graph is None else (make_graph(library, case.graph),)
     torch.manual_seed(SEED)
-    outputs = dict(_flat("out", module(*graph, *args, **keywords)))
+    torch.set_default_dtype(torch.float64)  # some of DGL's layers make numbers of the default dtype
+    try:
+        outputs = dict(_flat("out", module(*graph, *args, **keywords)))
+    finally:
+        torch.set_default_dtype(torch.float32)
     learned = [value for value in outputs.values() if value.requires_grad]
     if learned:
         # A loss whose gradient differs from place to place.
