@@ -24,10 +24,14 @@ class Extra:
     """Whole numbers from 0 to below this; None for floats."""
     positive: bool = False
     """Floats from 0.2 to 1.2 in place of normally distributed ones."""
+    spreads: bool = False
+    """Whether dimensions between nodes and features are its own too."""
 
-    def draw(self, rows: int, seed: int, dtype: torch.dtype) -> Tensor:
+    def draw(self, rows: int, seed: int, dtype: torch.dtype, middle: tuple[int, ...] = ()) -> Tensor:
         """Return the argument, the same for the same seed."""
         generator = torch.Generator().manual_seed(1000 + seed)
+        if self.spreads and middle:
+            return torch.randn(rows, *middle, *self.shape, generator=generator).to(dtype)
         if self.below is not None:
             return torch.randint(self.below, (rows, *self.shape), generator=generator)
         if self.positive:
@@ -48,6 +52,8 @@ class LayerCase:
     refuses_isolated: bool = False
     """Whether nodes without incoming edges are refused by default."""
     takes_edge_weight: bool = True
+    normalises_weights: bool = False
+    """Whether sums of edge weights stand for degrees, of both kinds: the same for weights of 1 on symmetric graphs."""
     compiles: bool = True
     """Whether ``torch.compile(fullgraph=True)`` takes it; not with ``nn.LSTM``."""
     wide: bool = False
@@ -62,6 +68,8 @@ class LayerCase:
     """Whether a node's output depends on its neighbourhood alone; not with a norm over the batch."""
     learns_state: bool = True
     """Whether it has parameters."""
+    any_size: bool = False
+    """Whether features of any size do, whatever it was made with."""
     smooth: bool = True
     """Whether finite differences give its gradients; not where it chooses neighbours or sorts."""
     idle: tuple[str, ...] = ()

@@ -49,7 +49,7 @@ def _without_pairs(case: LayerCase) -> None:
 
 def check_homogeneous(case: LayerCase) -> None:
     """Output has a row for each node and is finite, with isolated nodes allowed."""
-    out = _allow(case.make(IN))(_graph(), torch.randn(9, IN))
+    out = _run(case, _allow(case.make(IN)), _graph(), torch.randn(9, IN))
     assert out.shape[0] == 9
     assert torch.isfinite(out).all()
 
@@ -95,6 +95,9 @@ def check_edge_weight_of_ones(case: LayerCase) -> None:
     if not case.takes_edge_weight:
         pytest.skip("the layer takes no edge weights, as DGL's does not")
     layer, graph, feat = _allow(case.make(IN)), _graph(), torch.randn(9, IN)
+    if case.normalises_weights:
+        src, dst = _edges(9, 9, 15)
+        graph = weft.graph((torch.cat([src, dst]), torch.cat([dst, src])), num_nodes=9)
     plain = _run(case, layer, graph, feat)
     for shape in ((30,), (30, 1)):
         torch.testing.assert_close(_run(case, layer, graph, feat, edge_weight=torch.ones(shape)), plain)
@@ -241,7 +244,7 @@ def check_gradients(case: LayerCase) -> None:
 def check_wrong_sizes(case: LayerCase) -> None:
     """Features of another size or number of rows are refused by name."""
     layer, graph = _allow(case.make(IN)), _graph()
-    if case.learns_state:
+    if case.learns_state and not case.any_size:
         with pytest.raises(ShapeError, match=case.layer):
             _run(case, layer, graph, torch.randn(9, IN + 1))
     with pytest.raises(ShapeError, match=case.layer):
@@ -253,8 +256,11 @@ def check_middle_dimensions(case: LayerCase) -> None:
     if not case.takes_middle:
         pytest.skip("the layer takes one vector a node, as DGL's does")
     layer, graph, feat = _allow(case.make(IN)), _graph(), torch.randn(9, 2, IN)
-    out = _run(case, layer, graph, feat)
-    torch.testing.assert_close(out[:, 1], _run(case, layer, graph, feat[:, 1]))
+    rows = {"node": 9, "edge": 30}
+    extras = [extra.draw(rows[extra.of], seed, feat.dtype, (2,)) for seed, extra in enumerate(case.extra)]
+    one = [value[:, 1] if extra.spreads else value for extra, value in zip(case.extra, extras, strict=True)]
+    out, alone = node_output(layer(graph, feat, *extras)), node_output(layer(graph, feat[:, 1], *one))
+    torch.testing.assert_close(out[:, 1], alone)
 
 
 CHECKS = (
