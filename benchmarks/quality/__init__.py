@@ -1,0 +1,1 @@
+"""Quality of models on public data, beside their papers."""

@@ -1,0 +1,66 @@
+"""What a quality task is: data, a model, a split, and the figure that its paper gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import mean, stdev
+
+
+@dataclass(frozen=True)
+class Published:
+    """A figure of a paper: mean and standard deviation over runs, None where the paper gives none."""
+
+    mean: float
+    deviation: float | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """One model on one data set, run with several seeds or splits."""
+
+    name: str
+    """``gcn_cora``."""
+    title: str
+    """``GCN, Cora``."""
+    split: str
+    """In words: ``Planetoid's public split``."""
+    published: dict[str, Published]
+    """Measure to figure, in the paper's unit."""
+    source: str
+    """Where the figures were read."""
+    run: Callable[[int], dict[str, float]]
+    """Seed (or number of the split) to measures, in the same unit; the test rows are looked at once, at the end."""
+    runs: int = 10
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A measure over the runs of a task, beside the published figure."""
+
+    measure: str
+    values: list[float]
+    published: Published
+
+    @property
+    def mean(self) -> float:
+        """Return the mean over the runs."""
+        return mean(self.values)
+
+    @property
+    def deviation(self) -> float:
+        """Return the standard deviation over the runs; 0 for one run."""
+        return stdev(self.values) if len(self.values) > 1 else 0.0
+
+    @property
+    def reached(self) -> bool:
+        """Return whether the mean is at most one standard deviation (the paper's, else ours) worse than published."""
+        allowed = self.published.deviation if self.published.deviation is not None else self.deviation
+        if self.larger_is_better:
+            return self.mean >= self.published.mean - allowed
+        return self.mean <= self.published.mean + allowed
+
+    @property
+    def larger_is_better(self) -> bool:
+        """Return whether it is no error."""
+        return self.measure.lower() not in ("rmse", "mae", "mse")
