@@ -1,6 +1,7 @@
 """Layers, models and losses."""
 
 from weft.nn import functional
+from weft.nn.combine import JumpingKnowledge, Sequential
 from weft.nn.conv import (
     APPNPConv,
     DotGatConv,
@@ -12,14 +13,18 @@ from weft.nn.conv import (
     GINEConv,
     GraphConv,
     HeteroGraphConv,
+    HGTConv,
     RelGraphConv,
     SAGEConv,
     SGConv,
     TAGConv,
 )
+from weft.nn.hetero import HeteroEmbedding, HeteroLinear
 from weft.nn.linear import TypedLinear, WeightBasis
+from weft.nn.link import EdgePredictor, TransE, TransR
 from weft.nn.losses import bpr_loss, sampled_softmax_loss
 from weft.nn.models import LightGCN
+from weft.nn.points import KNNGraph, RadiusGraph, SegmentedKNNGraph
 from weft.nn.pooling import (
     AvgPooling,
     GlobalAttentionPooling,
@@ -31,12 +36,15 @@ from weft.nn.pooling import (
     SumPooling,
     WeightAndSum,
 )
+from weft.nn.propagation import CorrectAndSmooth, LabelPropagation
 from weft.nn.spectral import spectral_embedding
 
 __all__ = [
     "APPNPConv",
     "AvgPooling",
+    "CorrectAndSmooth",
     "DotGatConv",
+    "EdgePredictor",
     "EdgeWeightNorm",
     "GATConv",
     "GATv2Conv",
@@ -45,18 +53,29 @@ __all__ = [
     "GINEConv",
     "GlobalAttentionPooling",
     "GraphConv",
+    "HGTConv",
+    "HeteroEmbedding",
     "HeteroGraphConv",
+    "HeteroLinear",
+    "JumpingKnowledge",
+    "KNNGraph",
+    "LabelPropagation",
     "LightGCN",
     "MaxPooling",
+    "RadiusGraph",
     "RelGraphConv",
     "SAGEConv",
     "SGConv",
+    "SegmentedKNNGraph",
+    "Sequential",
     "Set2Set",
     "SetTransformerDecoder",
     "SetTransformerEncoder",
     "SortPooling",
     "SumPooling",
     "TAGConv",
+    "TransE",
+    "TransR",
     "TypedLinear",
     "WeightAndSum",
     "WeightBasis",

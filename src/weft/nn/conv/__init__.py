@@ -9,6 +9,7 @@ from weft.nn.conv.gcn2_conv import GCN2Conv
 from weft.nn.conv.gin_conv import GINConv, GINEConv
 from weft.nn.conv.graph_conv import GraphConv
 from weft.nn.conv.hetero_graph_conv import HeteroGraphConv
+from weft.nn.conv.hgt_conv import HGTConv
 from weft.nn.conv.rel_graph_conv import RelGraphConv
 from weft.nn.conv.sage_conv import SAGEConv
 from weft.nn.conv.sg_conv import SGConv
@@ -24,6 +25,7 @@ __all__ = [
     "GINConv",
     "GINEConv",
     "GraphConv",
+    "HGTConv",
     "HeteroGraphConv",
     "RelGraphConv",
     "SAGEConv",

@@ -1,9 +1,9 @@
 """Edges with a weight for each type: what shares a weight and a node is multiplied once.
 
-Note [A product a pair]: in ``sum(feat[u] @ weight[type])`` over the edges of a node, a product an edge needs two rows an
-edge and repeats itself. Edges of one type that end at one node can be summed before they are multiplied, and those that
-start at one node are multiplied once: both need a row for each distinct pair of a type and a node, of which there are
-never more than edges. Either way the sum is two sums with the products between them,
+Note [A product a pair]: in ``sum(feat[u] @ weight[type])`` over the edges of a node, a product for each edge needs two
+rows an edge and repeats itself. Edges of one type that end at one node can be summed before they are multiplied, and
+those that start at one node are multiplied once: both need a row for each distinct pair of a type and a node, of which
+there are never more than edges. Either way the sum is two sums with the products between them,
 
     nodes -> inner -> pairs -> product -> outer -> nodes,
 
@@ -87,6 +87,30 @@ def pairs_of_sources(relation: Relation, etypes: Tensor, num_types: int) -> Type
     """Return the distinct pairs of an edge type and a source; arguments as of `leaner_pairs`."""
     turned = pairs_of_destinations(relation.reverse(), etypes, num_types)
     return TypedPairs(turned.outer.reverse(), turned.inner.reverse(), turned.offsets, False)
+
+
+def edges_as_sources(relation: Relation) -> Relation:
+    """Return the relation from the edges, numbered by ID, to their destinations.
+
+    What pairs of sources are to a compiled program, which cannot know the number of distinct ones.
+    """
+    csc, dst = relation.csc(), relation.coo()[1]
+    num_edges = dst.shape[0]
+    edges = torch.arange(num_edges, device=dst.device, dtype=dst.dtype)
+    by_dst = Compressed(csc.indptr, edges if csc.eids is None else csc.eids, csc.eids, num_edges)
+    ends = torch.arange(num_edges + 1, device=dst.device)
+    by_edge = Compressed(ends, dst.to(csc.indices.dtype), None, relation.num_dst)
+    return Relation(
+        num_edges,
+        relation.num_dst,
+        num_edges,
+        relation.idtype,
+        relation.device,
+        coo=(edges, dst),
+        csr=by_edge,
+        csc=by_dst,
+        src_sorted=True,
+    )
 
 
 def pairs_of_destinations(relation: Relation, etypes: Tensor, num_types: int) -> TypedPairs:

@@ -29,7 +29,20 @@ def _rel_graph_conv(variant: str, make: Callable[..., nn.Module], *extra: Extra,
     )
 
 
+def _hgt_conv(variant: str, head_size: int, num_heads: int, **options: object) -> LayerCase:
+    return LayerCase(
+        f"HGTConv{variant}",
+        lambda in_feats: weft.nn.HGTConv(in_feats, head_size, num_heads, 2, 2, dropout=0.0, **options),
+        takes_pairs=False,  # with pairs of types too: tests/nn/conv/test_hgt_conv.py
+        takes_edge_weight=False,
+        takes_middle=False,
+        extra=(Extra("node", below=2), _TYPES),
+    )
+
+
 LAYERS = (
+    _hgt_conv("", OUT, 2),
+    _hgt_conv("-other-size", 2, 2, use_norm=True),
     _rel_graph_conv("", _relational(OUT)),
     _rel_graph_conv("-wide", _relational(2 * IN), wide=True),
     _rel_graph_conv("-basis", _relational(OUT, "basis", 2)),
