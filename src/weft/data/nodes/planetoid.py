@@ -55,7 +55,7 @@ def read_planetoid(folder: Path, name: str, *, reverse_edge: bool = True, reorde
     graph.ndata.update(
         {
             "train_mask": mask_of(np.arange(len(y)), num_nodes),
-            "val_mask": mask_of(np.arange(len(y), len(y) + NUM_VALIDATION), num_nodes),
+            "val_mask": mask_of(np.arange(len(y), min(len(y) + NUM_VALIDATION, allx.shape[0])), num_nodes),
             "test_mask": mask_of(test_ids, num_nodes),
             "label": torch.from_numpy(_placed(ally, ty, test_ids, num_nodes).argmax(axis=1)),
             "feat": _row_normalised(_placed(allx.toarray(), tx.toarray(), test_ids, num_nodes)),
