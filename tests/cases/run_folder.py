@@ -109,6 +109,7 @@ def data_content() -> dict[str, Any]:
             "time_ordered": True,
             "user_time_ordered": True,
             "rows_left_out": 0,
+            "held_out_pairs_on_graph": 0,
             "passed": True,
         },
     }

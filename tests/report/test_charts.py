@@ -20,6 +20,14 @@ def test_ticks_are_few_and_enclose_the_range(low, high, whole):
     assert all(tick == round(tick) for tick in ticks) or not whole
 
 
+def test_best_value_of_several_kinds_is_marked():
+    drawn = bar_rows([Bar("a", 2.0, "2", "model"), Bar("b", 3.0, "3", "popularity"), Bar("c", None, "–", "other")])
+    assert 'class="bar popularity best"' in drawn
+    assert drawn.count("best") == 1
+    assert "best" not in bar_rows([Bar("a", 0.0, "0", "model"), Bar("b", 0.0, "0", "popularity")])
+    assert "best" not in bar_rows([Bar("a", 2.0, "2"), Bar("b", 1.0, "1")])
+
+
 def test_thinned_keeps_few_points_and_averages_many():
     assert thinned([(0, 1), (1, 3)], 5) == [(0, 1), (1, 3)]
     assert thinned([(0, 1), (1, 3), (2, 5), (3, 7)], 2) == [(0.5, 2.0), (2.5, 6.0)]

@@ -104,6 +104,23 @@ def test_failed_leak_check_is_an_alarm(tmp_path):
     assert "Not so, though the split promises it" in text
 
 
+@pytest.mark.parametrize(("pairs", "sentence"), [(0, "✓ passed"), (3, "3 held-out purchases are on the graph")])
+def test_held_out_purchases_on_the_graph_are_told(tmp_path, pairs, sentence):
+    data = run_content()["data.json"]
+    data["leak_check"].update(held_out_pairs_on_graph=pairs, passed=pairs == 0)
+    assert sentence in text_of(page_of(tmp_path, data_json=data))
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"), [("true", "leave that graph for the step"), ("false", "stay on that graph"), (None, None)]
+)
+def test_where_the_targets_of_a_step_are_is_told(tmp_path, setting, sentence):
+    config = "source: x\nmodel:\n  dim: 64\n" + (f"  leave_out_targets: {setting}\n" if setting else "")
+    text = text_of(page_of(tmp_path, **{"config.yaml": config}))
+    assert (sentence or "The figures of this page") in text
+    assert ("that graph" in text) == (setting is not None)
+
+
 def test_time_order_is_no_failure_where_it_is_not_promised(tmp_path):
     data = run_content()["data.json"]
     data["split"]["strategy"] = "random"

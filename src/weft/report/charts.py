@@ -29,9 +29,13 @@ class Bar:
 
 
 def bar_rows(bars: Sequence[Bar], largest: float | None = None) -> Html:
-    """Return horizontal bars with their labels and values as text; ``largest`` is the value of a full bar."""
+    """Return horizontal bars with their labels and values as text; ``largest`` is the value of a full bar.
+
+    Where bars are of several kinds, the value of the longest is marked, of all that tie.
+    """
     known = [bar.value for bar in bars if bar.value is not None and math.isfinite(bar.value)]
     full = largest or max(known, default=0.0) or 1.0
+    best = max(known, default=0.0) if len({bar.kind for bar in bars}) > 1 else 0.0
     return tag(
         "div",
         (
@@ -40,7 +44,7 @@ def bar_rows(bars: Sequence[Bar], largest: float | None = None) -> Html:
                 tag("span", bar.label, class_="bar-label"),
                 tag("span", tag("i", style=f"width:{_share(bar.value, full)}%", class_=bar.kind), class_="bar-track"),
                 tag("span", bar.text, class_="bar-value"),
-                class_=f"bar {bar.kind}".strip(),
+                class_=" ".join(["bar", *[bar.kind] * bool(bar.kind), *["best"] * (bar.value == best > 0)]),
             )
             for bar in bars
         ),

@@ -18,6 +18,12 @@ STRATEGIES = {
 }
 
 
+_TARGETS = {
+    True: "In training, the purchases that a step learns to predict leave that graph for the step.",
+    False: "In training, the purchases that a step learns to predict stay on that graph, as in the paper of LightGCN.",
+}
+
+
 def data_section(data: DataFacts) -> Html:
     """Return counts, notes of the reader and both degree histograms."""
     facts = [
@@ -77,8 +83,13 @@ def _median(owner: str, degrees: Histogram) -> str:
     return ""
 
 
-def split_section(data: DataFacts) -> Html:
-    """Return how the purchases were split, and whether anything leaks."""
+def split_section(data: DataFacts, leave_out_targets: bool | None) -> Html:
+    """Return how the purchases were split, and whether anything leaks.
+
+    Args:
+        data: the table and its parts.
+        leave_out_targets: the setting of that name; None where the run has none.
+    """
     split = data.split
     parts = [
         ("training", "Training", split.train),
@@ -100,7 +111,13 @@ def split_section(data: DataFacts) -> Html:
         tag("p", "Split ", tag("b", STRATEGIES.get(split.strategy, split.strategy)), "."),
         stacked_bar([(kind, size) for kind, _, size in parts], f"Share of the purchases: {shares}"),
         tag("dl", legend, class_="facts legend"),
-        leak_box(data.leak_check, split.strategy),
+        leak_box(data.leak_check, split.strategy, leave_out_targets),
+        tag(
+            "p",
+            "The figures of this page come from the training part alone. The files to be served are made with the same "
+            "learned embeddings, smoothed over all purchases.",
+            class_="note",
+        ),
     )
 
 
@@ -111,7 +128,7 @@ def _since(boundaries: Mapping[str, Any], kind: str, unit: str) -> Html | None:
     return tag("dd", tag("small", "from ", formats.moment(begin, unit)))
 
 
-def leak_box(check: LeakCheck, strategy: str) -> Html:
+def leak_box(check: LeakCheck, strategy: str, leave_out_targets: bool | None = None) -> Html:
     """Return a box that says pass or fail, and what was looked at."""
     lines = [
         _line(check.rows_disjoint, "No purchase is in two parts", "Some purchases are in two parts"),
@@ -131,6 +148,12 @@ def leak_box(check: LeakCheck, strategy: str) -> Html:
             "Within each user, training comes before validation, and that before test",
         ),
     ]
+    on_graph = check.held_out_pairs_on_graph
+    if on_graph is not None:
+        some = f"{formats.count(on_graph)} held-out purchases are on the graph that messages travel on"
+        lines.append(_line(on_graph == 0, "No held-out purchase is on the graph that messages travel on", some))
+    if leave_out_targets is not None:
+        lines.append(tag("li", _TARGETS[leave_out_targets], class_="neutral"))
     if check.rows_left_out:
         lines.append(tag("li", f"{formats.count(check.rows_left_out)} purchases are in no part.", class_="neutral"))
     outcome = "passed" if check.passed else "failed"

@@ -83,6 +83,7 @@ class LeakCheck(BaseModel):
     time_ordered: bool | None = None
     user_time_ordered: bool | None = None
     rows_left_out: Count = 0
+    held_out_pairs_on_graph: Count | None = None
 
 
 class DataFacts(BaseModel):
@@ -134,6 +135,13 @@ class RunFiles:
     config: dict[str, Any]
     config_text: str
     events: list[dict[str, Any]]
+
+    @property
+    def leave_out_targets(self) -> bool | None:
+        """Whether the targets of a training step left its graph; None where the settings do not say."""
+        model = self.config.get("model")
+        value = model.get("leave_out_targets") if isinstance(model, dict) else None
+        return value if isinstance(value, bool) else None
 
     def event_points(self, kind: str, x: str, y: str) -> list[tuple[float, float]]:
         """Return ``(x, y)`` of the events of a kind that hold both as finite numbers, ascending in x."""

@@ -42,7 +42,7 @@ def render(files: RunFiles) -> str:
         ("slices", "Where it works", slices_section(files.metrics)),
         ("samples", "Ten users", samples_section(files.samples)),
         ("data", "The data", data_section(files.data)),
-        ("split", "The split", split_section(files.data)),
+        ("split", "The split", split_section(files.data, files.leave_out_targets)),
         ("learning", "Learning", learning_section(files)),
         ("cost", "Time and memory", cost_section(files)),
         ("configuration", "Configuration", configuration_section(files)),

@@ -12,7 +12,14 @@ from weft.errors import InputError
 
 # What differs from the defaults for a public data set; found on a validation part of its training pairs.
 DATASET_SETTINGS: dict[str, dict[str, Any]] = {
-    "gowalla": {"validation_fraction": 0.0, "dim": 256, "epochs": 20, "temperature": 0.1, "popularity_weight": 0.3},
+    "gowalla": {
+        "validation_fraction": 0.0,
+        "dim": 256,
+        "epochs": 20,
+        "temperature": 0.1,
+        "popularity_weight": 0.3,
+        "leave_out_targets": False,
+    },
 }
 
 _FRACTIONS = ("validation_fraction", "test_fraction")
@@ -30,6 +37,9 @@ class ModelSettings(BaseModel):
     )
     loss: Literal["softmax", "bpr"] = Field("softmax", description="sampled softmax, or pairwise ranking (BPR)")
     temperature: float = Field(0.2, gt=0, allow_inf_nan=False, description="divides the cosines in the softmax")
+    leave_out_targets: bool = Field(
+        True, description="the purchases that a training step predicts leave the graph of that step"
+    )
     users_per_batch: int = Field(512, ge=1, description="users in a training step, each with all training items")
     extra_negatives: int = Field(0, ge=0, description="items drawn uniformly in each step beside the in-batch ones")
     user_weight_exponent: float = Field(

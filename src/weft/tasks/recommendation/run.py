@@ -51,7 +51,13 @@ from weft.tasks.recommendation.preparation import (
 )
 from weft.tasks.recommendation.result import RecommendRun, write_model
 from weft.tasks.recommendation.scoring import choose_popularity_weight, score_vectors
-from weft.tasks.recommendation.training import RecommendationObjective, TrainingData, initial_model, training_data
+from weft.tasks.recommendation.training import (
+    RecommendationObjective,
+    TrainingData,
+    initial_model,
+    message_graph_check,
+    training_data,
+)
 from weft.train import (
     Checkpoint,
     EarlyStopping,
@@ -183,9 +189,11 @@ class _Task:
         split = split if split is not None else split_data(interactions, self.config)
         self.data = RunData(interactions, split)
         self.config = resolved(self.config, self.data)
-        self.leaks = leak_check(interactions, split)
         self.holdout = Holdout.from_split(interactions, split, "test")
         self.training = training_data(interactions, split.train)
+        self.leaks = leak_check(interactions, split)
+        self.leaks |= message_graph_check(self.training, interactions, split)
+        self.leaks["passed"] = self.leaks["passed"] and self.leaks["held_out_pairs_on_graph"] == 0
         self.validation = None
         if self.config.validation_fraction > 0:
             self.validation = Holdout.from_split(interactions, split, "validation")

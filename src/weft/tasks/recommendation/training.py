@@ -1,9 +1,16 @@
-"""Training of the encoder: batches of users, each with all its training items, against in-batch negatives."""
+"""Training of the encoder: batches of users, each with all its training items, against in-batch negatives.
+
+Note [Targets leave the graph]: what a step learns to predict is all training purchases of its users. Were they on the
+graph of that step as well, a user's vector would hold the vectors of the very items that are asked of it. It never does
+when it counts: no held-out purchase is on the graph (``message_graph_check``). So the purchases of a step's users leave
+the graph for that step, and items meet their other buyers only. LightGCN's paper leaves them in, and so does
+``leave_out_targets=False``.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -15,7 +22,7 @@ from weft.nn.losses import bpr_loss, sampled_softmax_loss
 from weft.nn.spectral import spectral_embedding
 from weft.random import derive_seed
 from weft.relation import Relation
-from weft.tables import Interactions
+from weft.tables import Interactions, Split
 from weft.tasks.recommendation.config import ModelSettings
 
 # What a random stream is for, so that no two streams share a key.
@@ -74,6 +81,23 @@ def _generator(seed: int, *purpose: int) -> torch.Generator:
     return torch.Generator().manual_seed(derive_seed(seed, *purpose))
 
 
+def message_graph_check(data: TrainingData, interactions: Interactions, split: Split) -> dict[str, Any]:
+    """Return how many held-out pairs are on the graph that the model is trained and measured on; none should be.
+
+    Looked up in the graph itself, so a defect on the way from the split to the graph shows here.
+
+    Args:
+        data: what the model gets.
+        interactions: the table.
+        split: its parts.
+    """
+    csr = data.relation.csr()
+    on_graph = UserItems(csr.indptr, csr.indices.long())
+    held_out = torch.cat([split.validation, split.test])
+    found = on_graph.contains(interactions.user_ids[held_out], interactions.item_ids[held_out])
+    return {"held_out_pairs_on_graph": int(found.sum())}
+
+
 class UserBatch(NamedTuple):
     """One training step: which users, and the key of its random draws."""
 
@@ -89,6 +113,7 @@ class RecommendationObjective:
         """Bind a model to its data; chances of items to be in a batch are worked out once."""
         self.model, self.data, self.settings, self.seed = model, data, settings, seed
         self._active = data.active_users
+        self._users_of_pairs = data.purchases.user_ids()
         degrees = data.purchases.counts()
         scale = degrees.clamp(min=1).double().pow(-settings.user_weight_exponent)
         self._pair_weights = torch.repeat_interleave(scale, degrees).float()
@@ -109,10 +134,26 @@ class RecommendationObjective:
 
     def loss_of(self, batch: UserBatch) -> Tensor:
         """Return the loss of a batch, a scalar."""
-        user_vectors, item_vectors = self.model(self.data.relation)
+        user_vectors, item_vectors = self.model(self.message_graph(batch.users))
         if self.settings.loss == "bpr":
             return self._bpr(batch, user_vectors, item_vectors)
         return self._softmax(batch, user_vectors, item_vectors)
+
+    def message_graph(self, users: Tensor) -> Relation:
+        """Return the graph of a step that learns to predict what ``users`` bought; Note [Targets leave the graph]."""
+        if not self.settings.leave_out_targets:
+            return self.data.relation
+        is_kept = torch.ones(self.data.num_users, dtype=torch.bool)
+        is_kept[users] = False
+        kept = is_kept[self._users_of_pairs]
+        return Relation.from_coo(
+            self._users_of_pairs[kept],
+            self.data.purchases.items[kept],
+            self.data.num_users,
+            self.data.num_items,
+            row_sorted=True,
+            in_range=True,
+        )
 
     def _softmax(self, batch: UserBatch, user_vectors: Tensor, item_vectors: Tensor) -> Tensor:
         rows, positions = self.data.pairs_of(batch.users)
