@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import lzma
 import os
 import shutil
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, NamedTuple
 
-from weft.errors import InputError
+from weft.errors import InputError, OutputError
 
-_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, gzip.BadGzipFile, EOFError, OSError)
+_DAMAGE = (zipfile.BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, RuntimeError)
 
 
 class _Member(NamedTuple):
@@ -38,6 +40,7 @@ def extract_archive(file: str | os.PathLike[str], target_dir: str | os.PathLike[
     Raises:
         InputError: no such file, another kind of file, a damaged one, a member that would lie outside the folder,
             or one that is no file, such as a link; nothing that stands behind it is taken out.
+        OutputError: a file cannot be written.
 
     Source: DGL's ``dgl.data.utils.extract_archive``.
     """
@@ -65,12 +68,16 @@ def extract_members(file: str | os.PathLike[str], places: Mapping[str, Path]) ->
 
 
 def _copy(archive: Path, member: _Member, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
     try:
+        place.parent.mkdir(parents=True, exist_ok=True)
         with member.open() as source, open(place, "wb") as stream:
             shutil.copyfileobj(source, stream)
     except _DAMAGE as error:
-        place.unlink(missing_ok=True)
+        with suppress(OSError):
+            place.unlink()
+        # Damage has no number of the operating system.
+        if isinstance(error, OSError) and error.errno is not None:
+            raise OutputError(f"extract_archive: {str(place)!r} cannot be written: {error}.") from error
         raise InputError(f"extract_archive: {member.name!r} in {str(archive)!r} cannot be read: {error}.") from error
 
 
@@ -90,7 +97,7 @@ def _members(archive: Path) -> Iterator[Iterator[_Member]]:
             yield _of_gzip(archive)
         else:
             raise InputError(f"extract_archive: {str(archive)!r} is no zip, tar or gz file.")
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError) as error:
+    except (zipfile.BadZipFile, tarfile.TarError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise InputError(f"extract_archive: {str(archive)!r} is damaged: {error}.") from error
 
 

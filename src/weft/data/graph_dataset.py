@@ -158,10 +158,17 @@ class GraphDataset(Dataset):
         place = index + len(self) if index < 0 else index
         if not 0 <= place < len(self):
             raise IdError(f"{type(self).__name__}: index {index} is past the end of its {len(self)} graphs.")
-        graph = self.apply_transform(self.content.graphs[place])
+        graph = self.apply_transform(self.graph_at(place))
         if not self.item_labels:
             return graph
         return (graph, *(self.content.labels[name][place] for name in self.item_labels))
+
+    def graph_at(self, place: int) -> Graph:
+        """Return the graph at ``place``, from 0 to below ``len(self)``, before ``transform``.
+
+        A subclass whose graphs are made when they are asked for defines this and ``__len__``.
+        """
+        return self.content.graphs[place]
 
     def download(self) -> None:
         """Fetch the raw files that are missing into the user's folder, or into ``raw_dir/folder`` where it was given.
