@@ -62,8 +62,11 @@ GRAPHS = {
         11,
         "batch",
     ),
+    "empty": Edges((), (), 0, 0),
 }
-_BATCH = ("homogeneous", "symmetric")
+# The batch with a graph without nodes in it.
+GRAPHS["batch_with_empty"] = GRAPHS["batch"]
+_PARTS = {"batch": ("homogeneous", "symmetric"), "batch_with_empty": ("homogeneous", "empty", "symmetric")}
 
 
 def make_graph(library: Any, name: str) -> Any:
@@ -76,7 +79,7 @@ def make_graph(library: Any, name: str) -> Any:
         counts = {"s": edges.num_src, "d": edges.num_dst}
         return library.heterograph({("s", "to", "d"): ends}, num_nodes_dict=counts)
     if edges.kind == "batch":
-        return library.batch([make_graph(library, part) for part in _BATCH])
+        return library.batch([make_graph(library, part) for part in _PARTS[name]])
     return library.graph(ends, num_nodes=edges.num_src)
 
 

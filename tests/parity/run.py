@@ -90,7 +90,7 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, Tensor]]:
     if isinstance(value, Tensor):
         yield name, value
     elif isinstance(value, dict):
-        for key in sorted(value):
+        for key in sorted(value, key=str):
             yield from _flat(f"{name}/{key}", value[key])
     elif isinstance(value, (tuple, list)):
         for place, part in enumerate(value):

@@ -1,0 +1,1 @@
+"""Tables of modules, a file a topic; each holds ``MODULES``."""
