@@ -170,3 +170,12 @@ def test_counts_may_be_integers_of_numpy():
     assert weft.khop_graph(g, np.int64(2)).num_edges() == 1
     assert weft.add_nodes(g, np.int32(2)).num_nodes() == 5
     assert weft.knn_graph(torch.arange(4.0)[:, None], np.int64(2)).num_edges() == 8
+
+
+def test_clouds_are_the_graphs_of_a_batch():
+    both = knn_graph(torch.randn(2, 4, 3), 3)
+    assert (both.batch_num_nodes().tolist(), both.batch_num_edges().tolist()) == ([4, 4], [12, 12])
+    one, _, other = weft.unbatch(segmented_knn_graph(torch.randn(7, 3), 2, [3, 0, 4]))
+    assert (one.num_nodes(), one.num_edges()) == (3, 6)
+    assert (other.num_nodes(), other.num_edges()) == (4, 8)
+    assert knn_graph(torch.randn(4, 3), 3).batch_size == 1

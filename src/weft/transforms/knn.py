@@ -46,9 +46,10 @@ def knn_graph(
         exclude_self: leave out the edge from each point to itself.
 
     Returns:
-        A graph of ``points`` or ``clouds * points`` nodes on the device of ``x``, with int64 IDs. Edges stand in the
-        order of their destinations; those of one destination begin with its loop and go from near to far, the lower
-        ID first where distances are equal. Memory: a block of distances of 16 MiB, never all of them.
+        A graph of ``points`` or ``clouds * points`` nodes on the device of ``x``, with int64 IDs; several clouds are
+        a batch of as many graphs. Edges stand in the order of their destinations; those of one destination begin with
+        its loop and go from near to far, the lower ID first where distances are equal. Memory: a block of distances of
+        16 MiB, never all of them.
 
     Raises:
         ShapeError: ``x`` has neither two nor three dimensions.
@@ -94,7 +95,7 @@ def segmented_knn_graph(
         exclude_self: as in `knn_graph`.
 
     Returns:
-        As `knn_graph`, with a node for each point of ``x``.
+        As `knn_graph`, with a node for each point of ``x``; a batch of as many graphs as there are ``segs``.
 
     Raises:
         ShapeError: ``x`` has not two dimensions, or ``segs`` do not add up to its rows.
@@ -187,7 +188,11 @@ def _neighbour_graph(where: str, points: Tensor, k: int, sizes: Tensor, algorith
     own = torch.arange(len(points), device=points.device)
     if not exclude_self:
         near = torch.cat([own.unsqueeze(1), near], dim=1)
-    return graph((near.flatten(), own.repeat_interleave(k)), num_nodes=len(points))
+    found = graph((near.flatten(), own.repeat_interleave(k)), num_nodes=len(points))
+    if len(sizes) > 1:
+        found.set_batch_num_nodes(sizes.to(points.device))
+        found.set_batch_num_edges(k * sizes.to(points.device))
+    return found
 
 
 def _neighbours(points: Tensor, sizes: Tensor, count: int, search: Callable[[Tensor, int], Tensor]) -> Tensor:
