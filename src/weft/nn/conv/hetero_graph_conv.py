@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from weft import checks
 from weft.errors import TypeNameError, name_choices
+from weft.nn.hetero.by_type import ModulesByType
 
 EdgeType: TypeAlias = str | tuple[str, str, str]
 Aggregate: TypeAlias = Callable[[list[Tensor], str], Tensor]
@@ -40,7 +41,7 @@ class HeteroGraphConv(nn.Module):
             InputError: an unknown ``aggregate``.
         """
         super().__init__()
-        self.mods = _Layers({str(edge_type): layer for edge_type, layer in mods.items()})
+        self.mods = ModulesByType({str(edge_type): layer for edge_type, layer in mods.items()})
         for layer in self.mods.values():
             accept = getattr(layer, "set_allow_zero_in_degree", None)
             if callable(accept):
@@ -124,13 +125,6 @@ class HeteroGraphConv(nn.Module):
         if self.aggregate == "mean":
             return stacked.mean(dim=0)
         return stacked.amax(dim=0) if self.aggregate == "max" else stacked.amin(dim=0)
-
-
-class _Layers(nn.ModuleDict):
-    """A ModuleDict whose keys may be any text; ``nn.ModuleDict`` refuses edge types named ``to`` or ``type``."""
-
-    def __setitem__(self, key: str, module: nn.Module) -> None:
-        self._modules[key] = module
 
 
 def _of_edge_type(values: Mapping[EdgeType, Any], edge_type: tuple[str, str, str], default: Any) -> Any:
