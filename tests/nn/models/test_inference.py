@@ -9,7 +9,19 @@ from torch import nn
 import weft
 from weft.errors import InputError
 from weft.nn import HeteroGraphConv, SAGEConv
-from weft.nn.models import GAT, GCN, GATv2, GraphSAGE, StagedModel, layerwise_inference
+from weft.nn.models import (
+    APPNP,
+    GAT,
+    GCN,
+    GCNII,
+    GIN,
+    HGT,
+    RGCN,
+    GATv2,
+    GraphSAGE,
+    StagedModel,
+    layerwise_inference,
+)
 
 MODELS = {
     "GCN": lambda: GCN(5, 8, 3, 3),
@@ -17,6 +29,9 @@ MODELS = {
     "GraphSAGE-pool": lambda: GraphSAGE(5, 8, 3, 2, "pool"),
     "GAT": lambda: GAT(5, 4, 3, 2, 2),
     "GATv2": lambda: GATv2(5, 4, 3, 2, 2, residual=True),
+    "APPNP": lambda: APPNP(5, 8, 3, k=3),
+    "GCNII": lambda: GCNII(5, 8, 3, num_layers=4),
+    "GIN": lambda: GIN(5, 8, 3, 4, readout=None),
 }
 
 
@@ -45,6 +60,37 @@ def test_the_mode_of_the_model_is_as_before():
     assert not model.training
 
 
+def shop() -> weft.Graph:
+    """Return users, items and three edge types, one of them without edges into some nodes."""
+    users, items = torch.randint(12, (50,)), torch.randint(7, (50,))
+    return weft.heterograph(
+        {
+            ("user", "buys", "item"): (users, items),
+            ("item", "bought by", "user"): (items, users),
+            ("user", "follows", "user"): (torch.randint(12, (9,)), torch.randint(12, (9,))),
+        },
+        num_nodes_dict={"user": 12, "item": 7},
+    )
+
+
+@pytest.mark.parametrize("num_bases", [None, 2])
+def test_rgcn_gives_the_same_by_parts(num_bases):
+    graph = shop()
+    model = RGCN(graph.canonical_etypes, {"user": 4}, 8, 3, embeddings={"item": 7}, num_bases=num_bases)
+    feat = {"user": torch.randn(12, 4), "item": torch.arange(7)}
+    out, expected = layerwise_inference(model, graph, feat, max_edges=5), model.eval()(graph, feat)
+    assert out.keys() == expected.keys() == {"user", "item"}
+    for name, rows in expected.items():
+        torch.testing.assert_close(out[name], rows.detach())
+
+
+def test_hgt_gives_the_same_by_parts():
+    graph = weft.to_homogeneous(shop())
+    model, feat = HGT(4, 8, 3, 2, 3), (torch.randn(19, 4), graph.ndata[weft.NTYPE])
+    out = layerwise_inference(model, graph, feat, max_edges=11)
+    torch.testing.assert_close(out, model.eval()(graph, feat).detach())
+
+
 class Typed(StagedModel):
     """Two node types; carries the input of each along, as a pair."""
 
@@ -71,15 +117,7 @@ class Typed(StagedModel):
 
 
 def test_several_node_types_and_what_is_carried_along():
-    users, items = torch.randint(12, (50,)), torch.randint(7, (50,))
-    graph = weft.heterograph(
-        {
-            ("user", "buys", "item"): (users, items),
-            ("item", "bought by", "user"): (items, users),
-            ("user", "follows", "user"): (torch.randint(12, (9,)), torch.randint(12, (9,))),
-        },
-        num_nodes_dict={"user": 12, "item": 7},
-    )
+    graph = shop()
     model, feat = Typed(), {"user": torch.randn(12, 4), "item": torch.randn(7, 3)}
     out = layerwise_inference(model, graph, feat, max_edges=6)
     expected = model.eval()(graph, feat)
@@ -118,5 +156,7 @@ def test_wrong_arguments_are_refused():
         layerwise_inference(nn.Linear(5, 3), graph, feat)
     with pytest.raises(InputError, match="max_edges=0"):
         layerwise_inference(GCN(5, 8, 3), graph, feat, max_edges=0)
+    with pytest.raises(InputError, match="readout=None"):
+        layerwise_inference(GIN(5, 8, 3), graph, feat)
     with pytest.raises(InputError, match="got a block"):
         layerwise_inference(GCN(5, 8, 3), weft.to_block(graph), feat)
