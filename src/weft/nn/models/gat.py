@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from weft import checks
 from weft.nn.conv import GATConv, GATv2Conv
-from weft.nn.models.staged import StagedModel
+from weft.nn.models.staged import StagedModel, reset
 
 
 class _Attention(StagedModel):
@@ -69,8 +69,7 @@ class _Attention(StagedModel):
 
     def reset_parameters(self) -> None:
         """Draw the parameters anew."""
-        for layer in self.layers:
-            layer.reset_parameters()
+        reset(*self.layers)
 
     @property
     def num_stages(self) -> int:

@@ -12,7 +12,7 @@ from weft import checks
 from weft.nn.conv import GraphConv
 from weft.nn.conv.scaled_sum import degree_scale, scaled_sum
 from weft.nn.dense import linear
-from weft.nn.models.staged import StagedModel
+from weft.nn.models.staged import StagedModel, reset
 from weft.ops.target import relation_of
 
 
@@ -59,8 +59,7 @@ class GCN(StagedModel):
 
     def reset_parameters(self) -> None:
         """Draw the parameters anew."""
-        for layer in self.layers:
-            layer.reset_parameters()
+        reset(*self.layers)
 
     @property
     def num_stages(self) -> int:
@@ -75,6 +74,8 @@ class GCN(StagedModel):
     def stage(self, index: int, graph: Any, state: Tensor, constants: tuple[Tensor, Tensor] | None = None) -> Tensor:
         """Return the layer's output, after ReLU where another layer follows."""
         layer, state = self.layers[index], self.dropout(state)
+        assert isinstance(layer, GraphConv)
+        assert layer.weight is not None
         if constants is None:
             out = layer(graph, state)
         else:

@@ -11,7 +11,7 @@ from weft import checks
 from weft.nn.conv import GCN2Conv
 from weft.nn.conv.scaled_sum import degree_scale, scaled_sum
 from weft.nn.dense import linear
-from weft.nn.models.staged import StagedModel
+from weft.nn.models.staged import StagedModel, reset
 from weft.ops.target import relation_of
 
 
@@ -66,8 +66,7 @@ class GCNII(StagedModel):
 
     def reset_parameters(self) -> None:
         """Draw the parameters anew."""
-        for layer in (self.enter_map, *self.layers, self.leave_map):
-            layer.reset_parameters()
+        reset(self.enter_map, *self.layers, self.leave_map)
 
     @property
     def num_stages(self) -> int:
@@ -88,6 +87,7 @@ class GCNII(StagedModel):
     ) -> tuple[Tensor, Tensor]:
         """Return the layer's output after ReLU, and the first features."""
         relation, layer = relation_of("GCNII", graph), self.layers[index]
+        assert isinstance(layer, GCN2Conv)
         hidden, first = self.dropout(state[0]), state[1][: relation.num_dst]
         if constants is None:
             return torch.relu(layer(graph, hidden, first)), first

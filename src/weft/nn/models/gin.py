@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from weft import checks
 from weft.errors import InputError
 from weft.nn.conv import GINConv
-from weft.nn.models.staged import StagedModel
+from weft.nn.models.staged import StagedModel, reset
 from weft.nn.pooling import AvgPooling, MaxPooling, SumPooling
 
 READOUTS = {"sum": SumPooling, "mean": AvgPooling, "max": MaxPooling}
@@ -76,8 +76,7 @@ class GIN(StagedModel):
 
     def reset_parameters(self) -> None:
         """Draw the parameters anew."""
-        for layer in (*self.layers, *self.norms, *self.predictions):
-            layer.reset_parameters()
+        reset(*self.layers, *self.norms, *self.predictions)
 
     @property
     def num_stages(self) -> int:
@@ -104,9 +103,7 @@ class GIN(StagedModel):
 
     def leave(self, state: tuple[Tensor, ...]) -> Tensor:
         """Return the sum of the predictions."""
-        return sum(  # type: ignore[return-value]
-            self.dropout(predict(rows)) for predict, rows in zip(self.predictions, state, strict=True)
-        )
+        return sum(self.dropout(predict(rows)) for predict, rows in zip(self.predictions, state, strict=True))
 
     def forward(self, graph: Any, feat: Tensor) -> Tensor:
         """Return ``(graphs, out_feats)``, or ``(N, out_feats)`` without a readout; then ``graph`` may be blocks."""

@@ -9,6 +9,7 @@ from weft.errors import InputError
 from weft.graph.graph import Graph
 from weft.nn.conv import GINConv, GINEConv
 from weft.nn.models.gin import READOUTS
+from weft.nn.models.staged import reset
 from weft.nn.pooling.set_pairs import SetPairs, attend, pair_sets
 
 
@@ -78,9 +79,9 @@ class GPS(nn.Module):
 
     def reset_parameters(self) -> None:
         """Draw the parameters anew."""
-        for layer in (self.enter_map, self.edge_map, *self.layers, self.leave_map):
-            if layer is not None:
-                layer.reset_parameters()
+        reset(self.enter_map, *self.layers, self.leave_map)
+        if self.edge_map is not None:
+            self.edge_map.reset_parameters()
 
     def forward(self, graph: Graph, feat: Tensor, edge_feat: Tensor | None = None) -> Tensor:
         """Return ``(graphs, out_feats)``, or ``(N, out_feats)`` without a readout.
@@ -125,8 +126,7 @@ class _Layer(nn.Module):
 
     def reset_parameters(self) -> None:
         linear = [one for one in self.network if isinstance(one, nn.Linear)]
-        for layer in (self.conv, self.query_key_value, self.attention_map, *linear, *self.norms):
-            layer.reset_parameters()  # type: ignore[operator]
+        reset(self.conv, self.query_key_value, self.attention_map, *linear, *self.norms)
 
     def forward(self, graph: Graph, hidden: Tensor, edges: Tensor | None, pairs: SetPairs) -> Tensor:
         conv = self.conv(graph, hidden) if edges is None else self.conv(graph, hidden, edges)

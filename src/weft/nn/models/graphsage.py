@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from weft import checks
 from weft.nn.conv import SAGEConv
-from weft.nn.models.staged import StagedModel
+from weft.nn.models.staged import StagedModel, reset
 
 
 class GraphSAGE(StagedModel):
@@ -57,8 +57,7 @@ class GraphSAGE(StagedModel):
 
     def reset_parameters(self) -> None:
         """Draw the parameters anew."""
-        for layer in self.layers:
-            layer.reset_parameters()
+        reset(*self.layers)
 
     @property
     def num_stages(self) -> int:

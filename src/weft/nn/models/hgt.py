@@ -13,7 +13,7 @@ from weft.errors import InputError
 from weft.graph.names import ETYPE
 from weft.nn.conv import HGTConv
 from weft.nn.linear import TypedLinear
-from weft.nn.models.staged import StagedModel
+from weft.nn.models.staged import StagedModel, reset
 
 
 class HGT(StagedModel):
@@ -79,8 +79,7 @@ class HGT(StagedModel):
 
     def reset_parameters(self) -> None:
         """Draw the parameters anew."""
-        for layer in (self.enter_map, *self.layers, self.leave_map):
-            layer.reset_parameters()
+        reset(self.enter_map, *self.layers, self.leave_map)
 
     @property
     def num_stages(self) -> int:

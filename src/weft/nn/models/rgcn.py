@@ -12,7 +12,7 @@ from weft import checks
 from weft.errors import InputError, TypeNameError, name_choices
 from weft.nn.conv.scaled_sum import neighbour_mean
 from weft.nn.linear import WeightBasis
-from weft.nn.models.staged import StagedModel
+from weft.nn.models.staged import StagedModel, reset
 
 EdgeType = tuple[str, str, str]
 
@@ -34,8 +34,8 @@ class RGCN(StagedModel):
     ...     ("user", "buys", "item"): ([0, 1, 1], [0, 0, 1]), ("item", "bought by", "user"): ([0, 0, 1], [0, 1, 1])})
     >>> model = weft.nn.models.RGCN(graph.canonical_etypes, {"user": 4}, 16, 3, embeddings={"item": 2})
     >>> out = model(graph, {"user": torch.randn(2, 4), "item": torch.arange(2)})
-    >>> {name: tuple(rows.shape) for name, rows in out.items()}
-    {'user': (2, 3), 'item': (2, 3)}
+    >>> tuple(out["user"].shape), tuple(out["item"].shape)
+    ((2, 3), (2, 3))
     """
 
     def __init__(
@@ -95,9 +95,9 @@ class RGCN(StagedModel):
     def reset_parameters(self) -> None:
         """Draw the parameters anew."""
         for table in self.tables.values():
+            assert isinstance(table, nn.Embedding)
             nn.init.xavier_uniform_(table.weight, gain=nn.init.calculate_gain("relu"))
-        for layer in (*self.maps.values(), *self.layers):
-            layer.reset_parameters()
+        reset(*self.maps.values(), *self.layers)
 
     @property
     def num_stages(self) -> int:
@@ -139,6 +139,7 @@ class _Layer(nn.Module):
 
     def forward(self, graph: Any, state: dict[str, Tensor], canonical_etypes: list[EdgeType]) -> dict[str, Tensor]:
         weights = self.weight if self.basis is None else self.basis()
+        assert weights is not None
         out: dict[str, Tensor] = {}
         for name in graph.dsttypes:
             if name in state:

@@ -71,6 +71,12 @@ class StagedModel(nn.Module):
         return self.leave(state)
 
 
+def reset(*modules: Any) -> None:
+    """Draw the parameters of each module anew."""
+    for module in modules:
+        module.reset_parameters()
+
+
 def map_rows(change: Callable[[Tensor, str | None], Tensor], state: State, node_type: str | None = None) -> State:
     """Return a state with ``change(tensor, node type)`` in place of each tensor; no type where there is but one."""
     if state is None:
