@@ -21,6 +21,7 @@ from weft.metrics.ranking import (
     recall,
     top_k,
 )
+from weft.metrics.triples import filtered_ranks, hits_at, mean_reciprocal_rank
 from weft.metrics.user_items import UserItems, group_by_user
 
 __all__ = [
@@ -30,12 +31,15 @@ __all__ = [
     "catalogue_coverage",
     "edge_homophily",
     "edge_label_informativeness",
+    "filtered_ranks",
     "group_by_user",
     "hit_rate",
+    "hits_at",
     "judge",
     "linkx_homophily",
     "mean_over_users",
     "mean_popularity",
+    "mean_reciprocal_rank",
     "mrr",
     "ndcg",
     "node_homophily",
