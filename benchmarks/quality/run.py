@@ -20,19 +20,19 @@ from rich.progress import Progress
 from rich.table import Table
 
 import weft
-from benchmarks.quality.task import Outcome, Task
+from benchmarks.quality.task import Figures, Outcome, Task, at_best_epoch
 from benchmarks.quality.tasks import TASKS
 from benchmarks.run import machine
 
 RESULTS = Path("benchmarks/results/quality.json")
 
 
-def load(path: Path) -> dict[str, dict[str, dict[str, float]]]:
+def load(path: Path) -> dict[str, dict[str, Figures]]:
     """Return task -> run -> measure -> figure, of the runs that are done."""
     return json.loads(path.read_text())["runs"] if path.exists() else {}
 
 
-def save(path: Path, done: dict[str, dict[str, dict[str, float]]]) -> None:
+def save(path: Path, done: dict[str, dict[str, Figures]]) -> None:
     """Write the figures, all or nothing."""
     about = {"versions": {"weft": weft.__version__, "torch": torch.__version__}, "machine": machine()}
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -41,16 +41,16 @@ def save(path: Path, done: dict[str, dict[str, dict[str, float]]]) -> None:
     os.replace(scratch, path)
 
 
-def outcomes(task: Task, runs: dict[str, dict[str, float]]) -> list[Outcome]:
+def outcomes(task: Task, runs: dict[str, Figures]) -> list[Outcome]:
     """Return the measures of a task that a paper gives, over the runs that are done."""
     return [
-        Outcome(measure, [figures[measure] for figures in runs.values()], published)
+        Outcome(measure, at_best_epoch([figures[measure] for figures in runs.values()]), published)
         for measure, published in task.published.items()
         if runs
     ]
 
 
-def print_table(tasks: Sequence[Task], done: dict[str, dict[str, dict[str, float]]], console: Console) -> None:
+def print_table(tasks: Sequence[Task], done: dict[str, dict[str, Figures]], console: Console) -> None:
     """Print mean and standard deviation beside the paper's."""
     table = Table("model, data", "split", "measure", "runs", "weft", "published", "seconds a run", "reached")
     for task in tasks:

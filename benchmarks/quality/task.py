@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import mean, stdev
+from typing import TypeAlias
+
+Figures: TypeAlias = dict[str, float | list[float]]
+"""Measure to its figure, or to a figure an epoch."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +33,20 @@ class Task:
     """Measure to figure, in the paper's unit."""
     source: str
     """Where the figures were read."""
-    run: Callable[[int], dict[str, float]]
-    """Seed (or number of the split) to measures, in the same unit; the test rows are looked at once, at the end."""
+    run: Callable[[int], Figures]
+    """Seed (or number of the split) to measures, in the same unit; the test rows are looked at once, at the end. A list
+    holds a figure an epoch, for protocols that choose the epoch on the mean of all folds."""
     runs: int = 10
+
+
+def at_best_epoch(figures: list[float | list[float]]) -> list[float]:
+    """Return a figure a run: itself, or that of the epoch whose mean over the runs is best."""
+    if not isinstance(figures[0], list):
+        return [float(one) for one in figures if not isinstance(one, list)]
+    curves = [one for one in figures if isinstance(one, list)]
+    means = [mean(column) for column in zip(*curves, strict=True)]
+    best = means.index(max(means))
+    return [curve[best] for curve in curves]
 
 
 @dataclass(frozen=True)

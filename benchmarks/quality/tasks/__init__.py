@@ -1,5 +1,5 @@
 """Every quality task, a file for the data that they share."""
 
-from benchmarks.quality.tasks import planetoid
+from benchmarks.quality.tasks import graphs, heterophilous, knowledge, planetoid, relational
 
-TASKS = (*planetoid.TASKS,)
+TASKS = (*planetoid.TASKS, *heterophilous.TASKS, *relational.TASKS, *graphs.TASKS, *knowledge.TASKS)
