@@ -49,6 +49,7 @@ def test_tensors_and_arrays_come_as_they_were(tmp_path, zipped):
         assert found[name].shape == saved[name].shape
         assert (found[name] == saved[name]).all()
     assert found["array"].dtype == np.int32
+    assert found["array"].flags.writeable
     assert found["empty"].dtype == np.float64
     assert found["scalar"] == 2.5
     assert found["list"][1] == ("a", 1)

@@ -75,7 +75,7 @@ class _Array:
     def made(self) -> NDArray[Any]:
         """Return the array."""
         _, shape, described, is_fortran, data = self.state
-        flat = np.frombuffer(_bytes(data), dtype=described.dtype)
+        flat = np.frombuffer(bytearray(_bytes(data)), dtype=described.dtype)
         array = flat.reshape(shape, order="F" if is_fortran else "C")
         return np.ascontiguousarray(array, dtype=described.dtype.newbyteorder("=")).reshape(shape)
 

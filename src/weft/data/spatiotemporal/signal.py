@@ -99,7 +99,7 @@ class SignalDataset(GraphDataset):
         force_reload: bool,
         verbose: bool,
         transform: Transform | None,
-        hash_key: tuple[Any, ...] = (),
+        hash_key: tuple[Any, ...] | None = (),
     ) -> None:
         where = type(self).__name__
         if num_inputs < 1 or num_outputs < 1:
