@@ -1,4 +1,4 @@
-"""Nothing public of ``weft.nn`` and ``weft.tasks`` is without a test: layers in their tester, the rest by name."""
+"""Nothing public of ``weft.nn`` and ``weft.tasks`` is without a test: layers, modules in testers, the rest by name."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.cases.layers import IN, LAYERS
+from tests.cases.modules import MODULES
 from torch import nn
 
 import weft.nn
@@ -40,6 +41,13 @@ def is_layer(value: object) -> bool:
     return inspect.isclass(value) and issubclass(value, nn.Module) and value.__module__.startswith("weft.nn.conv.")
 
 
+def is_other_module(value: object) -> bool:
+    """Return whether it is a module of those that the tester of modules takes: neither layer nor whole model."""
+    if not (inspect.isclass(value) and issubclass(value, nn.Module)):
+        return False
+    return not value.__module__.startswith(("weft.nn.conv.", "weft.nn.models."))
+
+
 def layers_without_a_case(names: list[str], cases: list[str]) -> list[str]:
     """Return the layers among ``names`` that no case is of; a case is called as its layer, or ``Layer-variant``."""
     tested = {case.split("-")[0] for case in cases}
@@ -52,6 +60,16 @@ def test_layer_has_a_case_in_the_tester(name):
         assert name in called_in(ROOT / OTHER_ARGUMENTS[name])
     else:
         assert not layers_without_a_case([name], [case.name for case in LAYERS])
+
+
+@pytest.mark.parametrize("name", [name for name in weft.nn.__all__ if is_other_module(getattr(weft.nn, name))])
+def test_module_has_a_case_in_the_tester_of_modules(name):
+    assert not layers_without_a_case([name], [case.name for case in MODULES])
+
+
+@pytest.mark.parametrize("case", MODULES, ids=lambda case: case.name)
+def test_case_makes_the_module_that_it_is_called_after(case):
+    assert type(case.make()).__name__ == case.module
 
 
 @pytest.mark.parametrize("case", LAYERS, ids=lambda case: case.name)
@@ -93,4 +111,8 @@ def test_gaps_are_found():
     assert is_layer(weft.nn.GATConv)
     assert not is_layer(weft.nn.LightGCN)
     assert not is_layer(weft.nn.bpr_loss)
+    assert is_other_module(weft.nn.SumPooling)
+    assert not is_other_module(weft.nn.GATConv)
+    assert not is_other_module(weft.nn.LightGCN)
+    assert not is_other_module(weft.nn.functional)
     assert called_in(ROOT / "tests/nn/test_missing.py") == set()

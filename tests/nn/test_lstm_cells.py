@@ -8,12 +8,12 @@ import torch
 from weft.nn.lstm_cells import LSTMCells
 
 
-@pytest.mark.parametrize("num_layers", [1, 3])
-def test_parameters_are_those_of_the_lstm(num_layers):
+@pytest.mark.parametrize(("num_layers", "bidirectional"), [(1, False), (3, False), (1, True)])
+def test_parameters_are_those_of_the_lstm(num_layers, bidirectional):
     torch.manual_seed(3)
-    expected = torch.nn.LSTM(5, 4, num_layers).state_dict()
+    expected = torch.nn.LSTM(5, 4, num_layers, bidirectional=bidirectional).state_dict()
     torch.manual_seed(3)
-    found = LSTMCells(5, 4, num_layers).state_dict()
+    found = LSTMCells(5, 4, num_layers, bidirectional).state_dict()
     assert list(found) == list(expected)
     for name, value in expected.items():
         assert torch.equal(found[name], value), name
@@ -31,5 +31,13 @@ def test_steps_are_those_of_the_lstm(num_layers):
         torch.testing.assert_close(out, wanted)
 
 
+def test_reading_both_ways_is_that_of_the_lstm():
+    lstm, cells = torch.nn.LSTM(5, 4, bidirectional=True), LSTMCells(5, 4, bidirectional=True)
+    cells.load_state_dict(lstm.state_dict())
+    values = torch.randn(3, 2, 5)
+    torch.testing.assert_close(torch.stack(cells.both_ways(list(values))), lstm(values)[0])
+
+
 def test_it_says_its_sizes():
     assert repr(LSTMCells(5, 4, 2)) == "LSTMCells(5, 4, num_layers=2)"
+    assert repr(LSTMCells(5, 4, bidirectional=True)) == "LSTMCells(5, 4, num_layers=1, bidirectional=True)"

@@ -61,6 +61,8 @@ class ModuleCase:
     """Whether it takes a batch of graphs and node features, and gives a row for each node."""
     not_compiled: str = ""
     """Why torch.compile cannot take it as one graph; empty when it does."""
+    programs: int = 2
+    """How many programs torch.compile makes for inputs of several sizes."""
     learns_state: bool = True
     """Whether it has parameters."""
     learns_input: bool = True

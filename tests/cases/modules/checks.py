@@ -179,11 +179,12 @@ def check_autocast(case: ModuleCase) -> None:
 
 
 def check_compile(case: ModuleCase) -> None:
-    """Compiled into one graph, outputs and gradients are the same, and two programs do for inputs of any size."""
+    """Compiled into one graph, outputs and gradients are the same, and two programs do for inputs of all sizes."""
     if case.not_compiled:
         pytest.skip(case.not_compiled)
     module = case.make()
-    check_batches(module, [case.inputs(size) for size in (9, 14, 12, 30)], module.parameters())
+    batches = [case.inputs(size) for size in (9, 14, 12, 30)]
+    check_batches(module, batches, module.parameters(), programs=case.programs)
 
 
 def check_double(case: ModuleCase) -> None:

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from weft import checks
 from weft.errors import InputError, ShapeError
+from weft.nn.lstm_cells import LSTMCells
 
 MODES = ("cat", "max", "lstm")
 
@@ -21,8 +22,8 @@ class JumpingKnowledge(nn.Module):
     - ``'lstm'``: ``sum(a_t * h_t)``, where ``a`` is the softmax over the layers of ``att([forward_t, backward_t])``,
       the states of an LSTM that reads ``h_1`` to ``h_T`` both ways.
 
-    Parameters, with ``'lstm'`` alone: those of ``lstm``, an ``nn.LSTM(in_feats, num_layers * in_feats // 2)`` of both
-    directions, and ``att``.
+    Parameters, with ``'lstm'`` alone: those of an ``nn.LSTM(in_feats, num_layers * in_feats // 2)`` of both directions,
+    as ``lstm.weight_ih_l0`` and so on; ``att.weight`` ``(1, 2 * (num_layers * in_feats // 2))`` and ``att.bias``.
 
     Source: Xu et al. 2018 (arXiv:1806.03536), section 4; DGL's ``dgl.nn.JumpingKnowledge``.
 
@@ -51,7 +52,7 @@ class JumpingKnowledge(nn.Module):
                     "the size and the number of the layers' outputs."
                 )
             hidden = num_layers * in_feats // 2
-            self.lstm = nn.LSTM(in_feats, hidden, bidirectional=True, batch_first=True)
+            self.lstm = LSTMCells(in_feats, hidden, bidirectional=True)
             self.att = nn.Linear(2 * hidden, 1)
 
     def reset_parameters(self) -> None:
@@ -81,23 +82,23 @@ class JumpingKnowledge(nn.Module):
         if self.mode == "max":
             # Of equals the first layer takes the gradient.
             return torch.stack(feats, dim=-1).max(dim=-1).values
-        layers = torch.stack(feats, dim=1)
-        states, _ = self.lstm(layers)
-        return (self.att(states).softmax(dim=1) * layers).sum(dim=1)
+        share = self.att(torch.stack(self.lstm.both_ways(feats))).softmax(dim=0)
+        return (share * torch.stack(feats)).sum(dim=0)
 
     def _check(self, feats: list[Tensor]) -> None:
         if not feats:
             raise InputError("JumpingKnowledge: feat_list is empty; expected what one layer or more gave.")
-        shapes = [tuple(feat.shape) for feat in feats]
-        compared = {shape[:-1] if self.mode == "cat" else shape for shape in shapes}
-        expected = f"(nodes, {self.in_feats})" if self.mode == "lstm" else "one shape of two or more dimensions"
-        fits = len(compared) == 1 and len(shapes[0]) > 1
+        first = feats[0].shape
+        if self.mode == "cat":
+            fits = len(first) > 1 and all(feat.shape[:-1] == first[:-1] for feat in feats)
+        else:
+            fits = len(first) > 1 and all(feat.shape == first for feat in feats)
         if self.mode == "lstm":
-            fits = fits and len(shapes[0]) == 2 and shapes[0][1] == self.in_feats
+            fits = fits and len(first) == 2 and first[1] == self.in_feats
         if not fits:
-            raise ShapeError(
-                f"JumpingKnowledge: feat_list has shapes {', '.join(map(str, shapes))}; expected {expected}."
-            )
+            form = f"(nodes, {self.in_feats})" if self.mode == "lstm" else "one shape of two or more dimensions"
+            shapes = ", ".join(str(tuple(feat.shape)) for feat in feats)
+            raise ShapeError(f"JumpingKnowledge: feat_list has shapes {shapes}; expected {form}.")
 
     def extra_repr(self) -> str:
         """Return the mode."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from torch import Tensor, nn
 
@@ -20,6 +20,21 @@ class ModulesByType(nn.ModuleDict):
     def __setitem__(self, key: str, module: nn.Module) -> None:
         """Keep a module under a key."""
         self._modules[key] = module
+
+    def _load_from_state_dict(
+        self,
+        state_dict: dict[str, Any],
+        prefix: str,
+        local_metadata: dict[str, Any],
+        strict: bool,
+        missing_keys: list[str],
+        unexpected_keys: list[str],
+        error_msgs: list[str],
+    ) -> None:
+        """Say which keys belong to no module; PyTorch's own would take a type ``a.b`` for a module ``a``."""
+        starts = tuple(f"{prefix}{name}." for name in self._modules)
+        if strict:
+            unexpected_keys += [key for key in state_dict if key.startswith(prefix) and not key.startswith(starts)]
 
 
 def module_of(where: str, modules: nn.ModuleDict, key: TypeKey) -> nn.Module:
