@@ -90,10 +90,8 @@ class HGTConv(nn.Module):
 
     def reset_parameters(self) -> None:
         """Draw the parameters anew."""
-        for layer in (self.linear_k, self.linear_q, self.linear_v, self.linear_a):
-            layer.reset_parameters()
-        for layers in (self.relation_att, self.relation_msg):
-            for layer in layers:
+        for layer in self.modules():
+            if isinstance(layer, TypedLinear):
                 layer.reset_parameters()
         for ones in (*self.relation_pri, self.skip):
             nn.init.ones_(ones)
