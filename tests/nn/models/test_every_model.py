@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -87,6 +88,8 @@ CASES = (
     ModelCase("GIN-nodes", lambda: models.GIN(IN, HIDDEN, OUT, 3, readout=None, learn_eps=True), blocks=2),
     ModelCase("RGCN", rgcn, by_type, blocks=2),
     ModelCase("HGT", lambda: models.HGT(IN, HIDDEN, OUT, 2, 3), typed, blocks=2),
+    ModelCase("PNA", lambda: models.PNA(IN, HIDDEN, OUT, delta=1.1, num_towers=2), rows=1),
+    ModelCase("PNA-edges", lambda: models.PNA(IN, HIDDEN, OUT, delta=1.1, edge_feats=2, readout=None), with_edges),
     ModelCase("SIGN", lambda: models.SIGN(IN, HIDDEN, OUT, num_hops=2), hops),
     ModelCase("GPS", lambda: models.GPS(IN, HIDDEN, OUT, 2), rows=1),
     ModelCase("GPS-edges", lambda: models.GPS(IN, HIDDEN, OUT, 2, edge_feats=2, readout=None), with_edges),
@@ -200,6 +203,13 @@ def test_gps_attends_within_each_graph_of_a_batch():
     feats = torch.randn(6, IN), torch.randn(9, IN)
     both = model(weft.batch([first, second]), torch.cat(feats))
     torch.testing.assert_close(both, torch.cat([model(first, feats[0]), model(second, feats[1])]))
+
+
+def test_mean_log_degree_by_hand():
+    graph = weft.graph(([0, 1, 2], [1, 2, 2]))
+    assert models.PNA.mean_log_degree([graph]) == pytest.approx((math.log(2) + math.log(3)) / 3)
+    with pytest.raises(weft.errors.InputError, match="no edges"):
+        models.PNA.mean_log_degree([edges(3, 0)])
 
 
 def test_sign_wants_the_features_of_every_hop():

@@ -11,6 +11,7 @@ from weft.nn.models.hgt import HGT
 from weft.nn.models.inference import layerwise_inference
 from weft.nn.models.knowledge import ComplEx, DistMult, KnowledgeGraphEmbedding, RotatE, TransE
 from weft.nn.models.lightgcn import LightGCN
+from weft.nn.models.pna import PNA
 from weft.nn.models.rgcn import RGCN
 from weft.nn.models.sign import SIGN
 from weft.nn.models.staged import StagedModel
@@ -23,6 +24,7 @@ __all__ = [
     "GIN",
     "GPS",
     "HGT",
+    "PNA",
     "RGCN",
     "SIGN",
     "ComplEx",
