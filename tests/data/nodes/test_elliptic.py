@@ -30,6 +30,7 @@ def test_nodes_have_class_and_time_and_edges_follow_the_money(tmp_path):
     ("files", "said"),
     [
         ({"classes": "txId,class\n70,3\n"}, "class '3'"),
+        ({"classes": "txId,class\nx,1\n"}, "node 'x'"),
         ({"classes": "id,class\n70,1\n"}, "'txId'"),
         ({"edges": "txId1,txId2\n70,99\n"}, "node 99 has no features"),
     ],

@@ -8,12 +8,15 @@ from tests.data.fingerprint import edges_fingerprint, fingerprint
 from weft.data import (
     ActorDataset,
     ChameleonDataset,
+    CiteseerGraphDataset,
+    CoraGraphDataset,
     CornellDataset,
     GeomGCNDataset,
     HeterophilousGraphDataset,
     SquirrelDataset,
     TexasDataset,
     WisconsinDataset,
+    geom_gcn_splits,
 )
 from weft.errors import InputError, TableError
 
@@ -104,3 +107,31 @@ def test_real_splits_do_not_overlap_and_are_those_of_the_other_publisher(data_di
     assert int(sum(ours[f"{part}_mask"].int() for part in ("train", "val", "test")).max()) == 1
     assert torch.equal(ours["label"], other["label"])
     assert torch.equal(ours["train_mask"], other["train_mask"])
+
+
+def test_splits_for_other_graphs_are_columns_and_other_names_are_refused(tmp_path):
+    write(tmp_path, "pubmed")
+    masks = geom_gcn_splits("pubmed", tmp_path)
+    assert masks["train_mask"][:, :3].tolist() == torch.eye(3, dtype=torch.bool).tolist()
+    assert masks["test_mask"].shape == (3, 10)
+    with pytest.raises(InputError, match="'actor', 'chameleon', 'citeseer', 'cora'"):
+        geom_gcn_splits("arxiv", tmp_path)
+    with pytest.raises(InputError, match=r"cannot find 'splits/cora_split_0\.6_0\.2_0\.npz'"):
+        geom_gcn_splits("cora", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "left_out"), [("cora", CoraGraphDataset, 223), ("citeseer", CiteseerGraphDataset, 1207)]
+)
+def test_real_splits_of_planetoid_do_not_overlap_and_leave_nodes_out(data_dir, name, kind, left_out):
+    graph = kind(verbose=False)[0]
+    masks = geom_gcn_splits(name)
+    together = sum(mask.int() for mask in masks.values())
+    assert together.shape == (graph.num_nodes(), 10)
+    assert int(together.max()) == 1
+    assert int((together == 0).sum(0).max()) == left_out
+
+
+def test_real_splits_of_chameleon_are_those_of_the_other_publisher(data_dir):
+    ours, other = geom_gcn_splits("chameleon"), HeterophilousGraphDataset("chameleon", verbose=False)[0].ndata
+    assert all(torch.equal(mask, other[part]) for part, mask in ours.items())

@@ -13,6 +13,7 @@ from weft.data.nodes.geom_gcn import (
     SquirrelDataset,
     TexasDataset,
     WisconsinDataset,
+    geom_gcn_splits,
 )
 from weft.data.nodes.gnn_benchmark import (
     AmazonCoBuyComputerDataset,
@@ -85,4 +86,5 @@ __all__ = [
     "WikiCSDataset",
     "WisconsinDataset",
     "YelpDataset",
+    "geom_gcn_splits",
 ]

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from weft.data.dataset import Transform
+from weft.data.formats.arrays import existing
 from weft.data.formats.edges import directed_graph, read_columns
 from weft.data.formats.text import read_records
 from weft.data.graph_dataset import Content, GraphDataset
@@ -56,33 +57,36 @@ class EllipticDataset(GraphDataset):
 
     def read(self, folder: Path) -> Content:
         """Return the graph of the three files, nodes in the order of their features."""
-        with (folder / _FEATURES).open(encoding="utf-8") as lines:
+        with existing(folder / _FEATURES, "EllipticDataset").open(encoding="utf-8") as lines:
             width = next(lines, "").count(",") + 1
-        ids, time = read_columns(folder / _FEATURES, 2, delimiter=",").T if width > 2 else (None, None)
-        if ids is None or time is None:
+        if width < 3:
             raise TableError(f"EllipticDataset: {str(folder / _FEATURES)!r} has {width} columns; expected 167.")
-        features = read_columns(folder / _FEATURES, width, delimiter=",", dtype=np.float64)[:, 2:].astype(np.float32)
+        table = read_columns(folder / _FEATURES, width, delimiter=",", dtype=np.float64)
+        ids, times = (torch.from_numpy(column.astype(np.int64)) for column in table[:, :2].T)
         header, rows = read_records(folder / _CLASSES, ("txId", "class"))
-        node, said = header.index("txId"), header.index("class")
-        bad = next((row[said] for row in rows if row[said] not in _LABELS), None)
+        nodes, said = ([row[header.index(column)] for row in rows] for column in ("txId", "class"))
+        bad = next(
+            (each for each in zip(nodes, said, strict=True) if not each[0].isdecimal() or each[1] not in _LABELS), None
+        )
         if bad is not None:
-            raise TableError(f"EllipticDataset: {str(folder / _CLASSES)!r} has the class {bad!r}.")
-        number = {int(row): place for place, row in enumerate(ids)}
+            raise TableError(
+                f"EllipticDataset: {str(folder / _CLASSES)!r} has node {bad[0]!r} with the class {bad[1]!r}."
+            )
+        number = {node: place for place, node in enumerate(ids.tolist())}
         pairs = read_columns(folder / _EDGES, 2, delimiter=",", skip=1)
-        named = {int(row[node]) for row in rows} | set(pairs.reshape(-1).tolist())
+        named = {int(node) for node in nodes} | set(pairs.reshape(-1).tolist())
         if not named <= number.keys():
             raise TableError(f"EllipticDataset: node {min(named - number.keys())} has no features.")
         labels = torch.full((len(ids),), -1)
-        labels[[number[int(row[node])] for row in rows]] = torch.tensor([_LABELS[row[said]] for row in rows])
+        labels[[number[int(node)] for node in nodes]] = torch.tensor([_LABELS[name] for name in said])
         src, dst = (np.array([number[place] for place in column.tolist()], dtype=np.int64) for column in pairs.T)
         graph = directed_graph(src, dst, len(ids))
-        times = torch.from_numpy(time.copy())
         graph.ndata.update(
             {
-                "feat": torch.from_numpy(features),
+                "feat": torch.from_numpy(table[:, 2:].astype(np.float32)),
                 "label": labels,
                 "time": times,
-                "id": torch.from_numpy(ids.copy()),
+                "id": ids,
                 "train_mask": (labels >= 0) & (times < FIRST_TEST_STEP),
                 "test_mask": (labels >= 0) & (times >= FIRST_TEST_STEP),
             }

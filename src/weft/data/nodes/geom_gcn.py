@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from weft.data.dataset import Transform
 from weft.data.formats.arrays import read_npz
@@ -15,13 +16,15 @@ from weft.data.formats.edges import directed_graph, read_columns
 from weft.data.formats.text import read_words
 from weft.data.graph_dataset import Content, GraphDataset
 from weft.data.published import published_files
-from weft.data.raw_files import RawFile
+from weft.data.raw_files import RawFile, explain_missing, find_raw_files, places_of
 from weft.errors import InputError, TableError, name_choices
 
 _FOLDER = "geom-gcn"
 _URL = "https://raw.githubusercontent.com/bingzhewei/geom-gcn/1124af17444d7fd09686504ec46caa3f39f4f632/"
 _FILES = {name: name for name in ("chameleon", "cornell", "squirrel", "texas", "wisconsin")} | {"actor": "film"}
 """What a graph is called in Geom-GCN's files."""
+_SPLIT_ONLY = ("citeseer", "cora", "pubmed")
+"""Graphs of other publishers that Geom-GCN publishes splits for."""
 _EDGES, _NODES = "out1_graph_edges.txt", "out1_node_feature_label.txt"
 NUM_SPLITS = 10
 
@@ -51,16 +54,57 @@ def read_geom_gcn(folder: Path, name: str) -> Content:
     features = [values[place] for place in order]
     stacked = _multi_hot(features) if name == "actor" else np.stack(features)
     graph.ndata.update({"feat": torch.from_numpy(stacked), "label": torch.from_numpy(labels[order])})
-    splits = [read_npz(folder / split, "train_mask", "val_mask", "test_mask") for split in split_files(name)]
-    for part in ("train_mask", "val_mask", "test_mask"):
-        mask = np.stack([split[part] for split in splits], axis=1).astype(bool)
-        graph.ndata.update({part: torch.from_numpy(mask)})
+    graph.ndata.update(_read_splits(folder, _FILES[name]))
     return Content([graph], info={"num_classes": len(np.unique(labels))})
 
 
-def split_files(name: str) -> list[str]:
-    """Return the paths of the ten splits of a graph below Geom-GCN's folder."""
-    return [f"splits/{_FILES[name]}_split_0.6_0.2_{number}.npz" for number in range(NUM_SPLITS)]
+def geom_gcn_splits(name: str, raw_dir: str | os.PathLike[str] | None = None) -> dict[str, Tensor]:
+    """Return the ten splits that Geom-GCN publishes for a graph, as ``train_mask``, ``val_mask`` and ``test_mask``.
+
+    They are bool, ``(nodes, 10)``, a column a split of 48, 32 and 20 percent, and go with the nodes as other publishers
+    number them: ``graph.ndata.update(geom_gcn_splits("cora"))`` for `CoraGraphDataset` without ``reorder``,
+    `CiteseerGraphDataset`, `PubmedGraphDataset`. Those of ``cora`` leave out 223 nodes, which are not in its largest
+    component, and some of ``citeseer`` leave out 1,207.
+
+    Args:
+        name: ``cora``, ``citeseer``, ``pubmed``, or a name of `GeomGCNDataset`, whose graphs have them already.
+        raw_dir: where the folder ``geom-gcn`` lies, as for `GraphDataset`. Nothing is downloaded.
+
+    Raises:
+        InputError: another name, or files are not to be had.
+        TableError: a file is none of this format.
+
+    Source: Pei et al. 2020, "Geom-GCN" (arXiv:2002.05287), repository ``bingzhewei/geom-gcn``.
+
+    >>> import tempfile, numpy as np
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     (Path(folder) / "splits").mkdir()
+    ...     for file in split_files("cora"):
+    ...         np.savez(Path(folder) / file, train_mask=[1, 0, 0], val_mask=[0, 1, 0], test_mask=[0, 0, 1])
+    ...     geom_gcn_splits("cora", folder)["train_mask"].shape
+    torch.Size([3, 10])
+    """
+    known = {**_FILES, **{other: other for other in _SPLIT_ONLY}}
+    if name not in known:
+        raise InputError(f"geom_gcn_splits: no graph {name!r}; expected one of {name_choices(known)}.")
+    files = [RawFile(file) for file in split_files(known[name])]
+    places = places_of(_FOLDER, raw_dir)
+    found = find_raw_files(files, places)
+    if found is None:
+        raise InputError(explain_missing("geom_gcn_splits", _FOLDER, files, places))
+    return _read_splits(found, known[name])
+
+
+def split_files(stem: str) -> list[str]:
+    """Return the paths of the ten splits of a graph below Geom-GCN's folder, by what the files are called after."""
+    return [f"splits/{stem}_split_0.6_0.2_{number}.npz" for number in range(NUM_SPLITS)]
+
+
+def _read_splits(folder: Path, stem: str) -> dict[str, Tensor]:
+    """Return the three masks of the ten splits."""
+    parts = ("train_mask", "val_mask", "test_mask")
+    splits = [read_npz(folder / split, *parts) for split in split_files(stem)]
+    return {part: torch.from_numpy(np.stack([split[part] for split in splits], axis=1).astype(bool)) for part in parts}
 
 
 def _multi_hot(words: list[NDArray[np.float32]]) -> NDArray[np.float32]:
@@ -102,7 +146,7 @@ class GeomGCNDataset(GraphDataset):
     ) -> None:
         if name not in _FILES:
             raise InputError(f"GeomGCNDataset: no data set {name!r}; expected one of {name_choices(_FILES)}.")
-        paths = [*(f"new_data/{_FILES[name]}/{file}" for file in (_EDGES, _NODES)), *split_files(name)]
+        paths = [*(f"new_data/{_FILES[name]}/{file}" for file in (_EDGES, _NODES)), *split_files(_FILES[name])]
         files = [
             file if file.url else RawFile(file.name, url=_URL + file.name) for file in published_files(_FOLDER, paths)
         ]
