@@ -139,12 +139,7 @@ PENDING = frozenset(
     CSVDataset AsNodePredDataset AsLinkPredDataset AsGraphPredDataset load_labels save_tensors load_tensors
     add_nodepred_split mask_nodes_by_property add_node_property_split save_info load_info KarateClubDataset
     BAShapeDataset BACommunityDataset TreeCycleDataset TreeGridDataset SBMMixtureDataset MiniGCDataset BA2MotifDataset
-    CoraGraphDataset CiteseerGraphDataset PubmedGraphDataset CitationGraphDataset CoraBinary CoraFullDataset
-    AmazonCoBuyComputerDataset AmazonCoBuyPhotoDataset CoauthorCSDataset CoauthorPhysicsDataset RedditDataset PPIDataset
-    FlickrDataset YelpDataset WikiCSDataset AIFBDataset MUTAGDataset BGSDataset AMDataset ChameleonDataset
-    SquirrelDataset CornellDataset TexasDataset WisconsinDataset ActorDataset RomanEmpireDataset AmazonRatingsDataset
-    MinesweeperDataset TolokersDataset QuestionsDataset PATTERNDataset CLUSTERDataset SSTDataset VOCSuperpixelsDataset
-    COCOSuperpixelsDataset FraudDataset FraudYelpDataset FraudAmazonDataset MovieLensDataset BitcoinOTCDataset
+    FraudDataset FraudYelpDataset FraudAmazonDataset MovieLensDataset BitcoinOTCDataset
     FB15k237Dataset FB15kDataset WN18Dataset ICEWS18Dataset GDELTDataset TUDataset GINDataset LegacyTUDataset QM9Dataset
     QM9EdgeDataset QM7bDataset ZINCDataset FakeNewsDataset PeptidesStructuralDataset PeptidesFunctionalDataset
     MNISTSuperPixelDataset CIFAR10SuperPixelDataset
