@@ -26,10 +26,9 @@ from weft.data.heterogeneous import (
     MUTAGDataset,
     RDFGraphDataset,
 )
-from weft.data.links import (
-    OGBLinkDataset,
-    SEALDataset,
-)
+from weft.data.info import load_info, save_info
+from weft.data.karate import KarateClubDataset
+from weft.data.links import OGBLinkDataset, SEALDataset
 from weft.data.nodes import (
     ActorDataset,
     AirportsDataset,
@@ -75,6 +74,7 @@ from weft.data.nodes import (
     YelpDataset,
     geom_gcn_splits,
 )
+from weft.data.property_split import add_node_property_split, add_nodepred_split, mask_nodes_by_property
 from weft.data.raw_files import RawFile
 from weft.data.restricted_unpickle import load_pickle
 from weft.data.shop import Shop, synthetic_shop
@@ -87,6 +87,7 @@ from weft.data.spatiotemporal import (
     SignalDataset,
 )
 from weft.data.subset import Subset, split_dataset
+from weft.data.tensors import load_labels, load_tensors, save_tensors
 
 __all__ = [
     "ACM3025Dataset",
@@ -128,6 +129,7 @@ __all__ = [
     "HeCoACMDataset",
     "HeterophilousGraphDataset",
     "IMDBDataset",
+    "KarateClubDataset",
     "KarateCommunitiesDataset",
     "LinkSplit",
     "LosLoopDataset",
@@ -159,6 +161,8 @@ __all__ = [
     "WikiCSDataset",
     "WisconsinDataset",
     "YelpDataset",
+    "add_node_property_split",
+    "add_nodepred_split",
     "as_graphpred",
     "as_linkpred",
     "as_nodepred",
@@ -168,7 +172,13 @@ __all__ = [
     "extract_archive",
     "geom_gcn_splits",
     "get_download_dir",
+    "load_info",
+    "load_labels",
     "load_pickle",
+    "load_tensors",
+    "mask_nodes_by_property",
+    "save_info",
+    "save_tensors",
     "split_dataset",
     "synthetic_shop",
 ]
