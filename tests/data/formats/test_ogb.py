@@ -9,6 +9,7 @@ import torch
 from weft.data.formats.ogb import (
     read_ogb_columns,
     read_ogb_dict,
+    read_ogb_graph,
     read_ogb_heterograph,
     read_ogb_table,
     read_ogb_words,
@@ -119,6 +120,16 @@ def test_graph_of_several_types_has_their_features(tmp_path):
     assert graph.nodes["paper"].data["feat"].tolist() == [[0.5], [1.5], [2.5]]
     assert graph.edges["cites"].data["reltype"].tolist() == [[4]]
     assert "reltype" not in graph.edges["writes"].data
+
+
+def test_only_graph_has_its_features_and_single_numbers_lose_their_dimension(tmp_path):
+    graph = read_ogb_graph(typed(tmp_path / "typed"), ["node-feat", "edge_reltype"], several_types=True)
+    assert graph.nodes["paper"].data["feat"].shape == (3, 1)
+    assert graph.edges["cites"].data["reltype"].tolist() == [4]
+    write(small(tmp_path / "plain") / "edge_weight.csv.gz", "1\n2\n3\n")
+    graph = read_ogb_graph(tmp_path / "plain", ["edge_weight"], add_inverse_edge=True)
+    assert graph.edata["weight"].tolist() == [1, 1, 2, 2, 3, 3]
+    assert list(graph.ndata) == []
 
 
 def test_words_and_dictionaries_are_read(tmp_path):

@@ -14,7 +14,7 @@ from torch import Tensor
 from weft.data.formats.arrays import existing, read_npz
 from weft.data.formats.text import open_text, read_words
 from weft.errors import ShapeError, TableError
-from weft.graph import Graph, heterograph
+from weft.graph import Graph, graph, heterograph
 
 
 class OGBColumns(NamedTuple):
@@ -132,6 +132,39 @@ def _features(raw: Path, parts: Mapping[str, NDArray[Any]], columns: Mapping[str
             wanted = np.int64 if parts[file].dtype.kind in "iu" else np.float32
             found[name] = torch.from_numpy(parts[file].astype(wanted, copy=False))
     return found
+
+
+NODE_FEATURES = {"node-feat": "feat", "node_year": "year", "node_species": "species"}
+"""What OGB's files of node features are called here."""
+EDGE_FEATURES = {"edge-feat": "feat", "edge_weight": "weight", "edge_year": "year", "edge_reltype": "reltype"}
+"""What OGB's files of edge features are called here."""
+
+
+def read_ogb_graph(
+    raw: Path, files: Sequence[str], *, add_inverse_edge: bool = False, several_types: bool = False
+) -> Graph:
+    """Return the only graph in a folder ``raw``, with features; all but ``feat`` have one number a row.
+
+    Args:
+        raw: the folder.
+        files: of features, without their ending, as in ``NODE_FEATURES`` and ``EDGE_FEATURES``.
+        add_inverse_edge: give each edge its reverse, right behind it; for one type.
+        several_types: whether the folder is of several types.
+
+    Raises:
+        TableError, ShapeError: as `read_ogb_columns` and `read_ogb_heterograph`.
+    """
+    nodes, edges = ({file: known[file] for file in files if file in known} for known in (NODE_FEATURES, EDGE_FEATURES))
+    if several_types:
+        built = read_ogb_heterograph(raw, node_columns=nodes, edge_columns=edges)
+    else:
+        columns = read_ogb_columns(raw, add_inverse_edge=add_inverse_edge, node_columns=nodes, edge_columns=edges)
+        built = graph((columns.src, columns.dst), num_nodes=int(columns.num_nodes.sum()))
+        built.ndata.update(columns.ndata)
+        built.edata.update(columns.edata)
+    for space in (*(built.nodes[ntype] for ntype in built.ntypes), *(built.edges[e] for e in built.canonical_etypes)):
+        space.data.update({name: column[:, 0] for name, column in space.data.items() if name != "feat"})
+    return built
 
 
 def read_ogb_heterograph(raw: Path, *, node_columns: Mapping[str, str], edge_columns: Mapping[str, str]) -> Graph:

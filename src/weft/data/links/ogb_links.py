@@ -12,12 +12,11 @@ import torch
 from torch import Tensor
 
 from weft.data.dataset import Transform
-from weft.data.formats.ogb import read_ogb_columns, read_ogb_heterograph
+from weft.data.formats.ogb import read_ogb_graph
 from weft.data.formats.torch_files import read_torch
 from weft.data.graph_dataset import Content, GraphDataset
 from weft.data.raw_files import RawFile
 from weft.errors import InputError, TableError, name_choices
-from weft.graph import graph
 
 _URL = "http://snap.stanford.edu/ogb/data/linkproppred/"
 _PARTS = ("train", "valid", "test")
@@ -52,8 +51,6 @@ _SETS = {
     "ogbl-biokg": _Set("biokg", "random", "mrr", columns=("edge_reltype",), typed=True),
     "ogbl-vessel": _Set("vessel", "random", "rocauc", columns=("node-feat",), binary=True),
 }
-_NODE_COLUMNS = {"node-feat": "feat", "node_year": "year"}
-_EDGE_COLUMNS = {"edge_weight": "weight", "edge_year": "year", "edge_reltype": "reltype"}
 
 
 class OGBLinkDataset(GraphDataset):
@@ -113,21 +110,9 @@ class OGBLinkDataset(GraphDataset):
 
     def read(self, folder: Path) -> Content:
         """Return the graph of training edges, and the split."""
-        raw = folder / "raw"
-        nodes, edges = ({file: to for file, to in known.items() if file in self._set.columns} for known in _COLUMNS)
-        if self._set.typed:
-            built = read_ogb_heterograph(raw, node_columns=nodes, edge_columns=edges)
-        else:
-            columns = read_ogb_columns(raw, add_inverse_edge=self._set.inverse, node_columns=nodes, edge_columns=edges)
-            built = graph((columns.src, columns.dst), num_nodes=int(columns.num_nodes.sum()))
-            built.ndata.update(columns.ndata)
-            built.edata.update(columns.edata)
-        for etype in built.canonical_etypes:
-            data = built.edges[etype].data
-            data.update({column: data[column][:, 0] for column in ("weight", "year", "reltype") if column in data})
-        for ntype in built.ntypes:
-            if "year" in built.nodes[ntype].data:
-                built.nodes[ntype].data["year"] = built.nodes[ntype].data["year"][:, 0]
+        built = read_ogb_graph(
+            folder / "raw", self._set.columns, add_inverse_edge=self._set.inverse, several_types=self._set.typed
+        )
         labels: dict[str, Tensor] = {}
         info: dict[str, Any] = {"metric": self._set.metric, "names": {}}
         for part in _PARTS:
@@ -153,9 +138,6 @@ class OGBLinkDataset(GraphDataset):
             names = self.info["names"].get(name)
             split[part][key] = value if names is None else [names[number] for number in value.tolist()]
         return split
-
-
-_COLUMNS = (_NODE_COLUMNS, _EDGE_COLUMNS)
 
 
 def _tensor(name: str, value: Any, names: dict[str, list[str]]) -> Tensor:

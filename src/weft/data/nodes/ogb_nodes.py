@@ -12,11 +12,10 @@ from torch import Tensor
 from weft.data.dataset import Transform
 from weft.data.formats.arrays import read_npz
 from weft.data.formats.edges import mask_of
-from weft.data.formats.ogb import read_ogb_columns, read_ogb_heterograph, read_ogb_table
+from weft.data.formats.ogb import read_ogb_graph, read_ogb_table
 from weft.data.graph_dataset import Content, GraphDataset
 from weft.data.raw_files import RawFile
 from weft.errors import InputError, ShapeError, name_choices
-from weft.graph import graph
 
 _URL = "http://snap.stanford.edu/ogb/data/nodeproppred/"
 _PARTS = ("train", "valid", "test")
@@ -51,8 +50,6 @@ _SETS = {
     "ogbn-mag": _Set("mag", "time", "acc", columns=("node-feat", "node_year", "edge_reltype"), ntype="paper"),
     "ogbn-papers100M": _Set("papers100M-bin", "time", "acc", columns=("node-feat", "node_year"), binary=True),
 }
-_NODE_COLUMNS = {"node-feat": "feat", "node_year": "year", "node_species": "species"}
-_EDGE_COLUMNS = {"edge-feat": "feat", "edge_reltype": "reltype"}
 
 
 class OGBNodeDataset(GraphDataset):
@@ -110,21 +107,10 @@ class OGBNodeDataset(GraphDataset):
     def read(self, folder: Path) -> Content:
         """Return the graph with its labels and split."""
         raw, ntype = folder / "raw", self._set.ntype
-        nodes, edges = ({file: to for file, to in known.items() if file in self._set.columns} for known in _COLUMNS)
-        if ntype is not None:
-            built = read_ogb_heterograph(raw, node_columns=nodes, edge_columns=edges)
-        else:
-            columns = read_ogb_columns(raw, add_inverse_edge=self._set.inverse, node_columns=nodes, edge_columns=edges)
-            built = graph((columns.src, columns.dst), num_nodes=int(columns.num_nodes.sum()))
-            built.ndata.update(columns.ndata)
-            built.edata.update(columns.edata)
+        built = read_ogb_graph(
+            raw, self._set.columns, add_inverse_edge=self._set.inverse, several_types=ntype is not None
+        )
         data = built.nodes[ntype or built.ntypes[0]].data
-        for column in ("year", "species"):
-            if column in data:
-                data[column] = data[column][:, 0]
-        for etype in built.canonical_etypes:
-            if "reltype" in built.edges[etype].data:
-                built.edges[etype].data["reltype"] = built.edges[etype].data["reltype"][:, 0]
         num_nodes = built.num_nodes(ntype)
         labels = self._labels(raw)
         if len(labels) != num_nodes:
@@ -155,9 +141,6 @@ class OGBNodeDataset(GraphDataset):
             part: data[f"{name}_mask"].nonzero()[:, 0]
             for part, name in zip(_PARTS, ("train", "val", "test"), strict=True)
         }
-
-
-_COLUMNS = (_NODE_COLUMNS, _EDGE_COLUMNS)
 
 
 def _label_file(known: _Set) -> str:
