@@ -35,6 +35,19 @@ def attention_scores(
     return hidden_src.flatten(-2) @ blocks_src, hidden_dst.flatten(-2) @ blocks_dst
 
 
+def head_scores(hidden: Tensor, attention: Tensor) -> Tensor:
+    """Return ``<hidden[i, h], attention[h]>``.
+
+    Args:
+        hidden: ``(rows, *, heads, dim)``.
+        attention: ``(heads, dim)``.
+
+    Returns:
+        ``(rows, *, heads)``.
+    """
+    return hidden.flatten(-2) @ _blocks(attention, hidden)
+
+
 def _blocks(attention: Tensor, hidden: Tensor) -> Tensor:
     """Return ``(heads * dim, heads)``: a head's vector in its column, at its rows."""
     return torch.block_diag(*attention.unsqueeze(-1)).to(hidden.dtype)
