@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from weft import checks
 from weft.nn.conv.fused import is_plain
 from weft.nn.conv.inputs import check_edge_weight, check_size, node_features, relation_among
+from weft.nn.conv.kept import Kept, takes_no_gradient
 from weft.nn.conv.smoothing import smooth, smoothing_weights
 from weft.nn.dense import Linear, add, linear
-from weft.ops.target import GraphLike, needs_grad
+from weft.ops.target import GraphLike
 from weft.relation import Relation
 
 
@@ -63,7 +63,7 @@ class SGConv(nn.Module):
         self.fc = Linear(in_feats, out_feats, bias=bias)
         self._k = checks.whole_number("SGConv", "k", k, meaning="a number of steps")
         self._cached = cached
-        self._kept: _Kept | None = None
+        self._kept: Kept | None = None
         self.norm = norm
         self._allow_zero_in_degree = allow_zero_in_degree
         self.reset_parameters()
@@ -103,7 +103,12 @@ class SGConv(nn.Module):
         if narrows and not self._cached:
             out = self._smooth(relation, linear(feat, self.fc.weight), edge_weight)
             return out if self.fc.bias is None else add(out, self.fc.bias)
-        feat = self._remembered(relation, feat, edge_weight)
+        if self._cached and takes_no_gradient(feat, edge_weight):
+            if self._kept is None or not self._kept.is_of(relation, feat, edge_weight):
+                self._kept = Kept.of(lambda: self._smooth(relation, feat, edge_weight), relation, feat, edge_weight)
+            feat = self._kept.result
+        else:
+            feat = self._smooth(relation, feat, edge_weight)
         if self.norm is not None:
             feat = self.norm(feat)
         out = self.fc(feat)
@@ -112,54 +117,6 @@ class SGConv(nn.Module):
     def _smooth(self, relation: Relation, feat: Tensor, edge_weight: Tensor | None) -> Tensor:
         return smooth(relation, feat, smoothing_weights("SGConv", relation, edge_weight), self._k)
 
-    def _remembered(self, relation: Relation, feat: Tensor, edge_weight: Tensor | None) -> Tensor:
-        """Return smoothed features, those that were kept if nothing has changed since."""
-        if not self._cached or torch.compiler.is_compiling() or needs_grad(feat, edge_weight):
-            return self._smooth(relation, feat, edge_weight)
-        given = _Kept(relation, feat, _version(feat), edge_weight, _version(edge_weight))
-        if self._kept is None or not self._kept.is_of(given):
-            # Kept for training too, whatever mode the first call was made in.
-            with torch.inference_mode(False), torch.no_grad():
-                smoothed = self._smooth(relation, feat, edge_weight)
-            self._kept = given._replace(smoothed=smoothed)
-        assert self._kept.smoothed is not None
-        return self._kept.smoothed
-
     def __getstate__(self) -> dict[str, Any]:
         """Return what is copied and pickled: without the features that are kept, and their graph."""
         return {**self.__dict__, "_kept": None}
-
-
-class _Kept(NamedTuple):
-    """Smoothed features and what they are of."""
-
-    relation: Relation
-    feat: Tensor
-    feat_version: int
-    edge_weight: Tensor | None
-    weight_version: int
-    smoothed: Tensor | None = None
-
-    def is_of(self, other: _Kept) -> bool:
-        """Return whether both are of the same graph and of the same memory, unchanged."""
-        versions = (self.feat_version, self.weight_version) == (other.feat_version, other.weight_version)
-        known = min(other.feat_version, other.weight_version) >= 0
-        same = self.relation is other.relation and _same(self.feat, other.feat)
-        return versions and known and same and _same(self.edge_weight, other.edge_weight)
-
-
-def _version(tensor: Tensor | None) -> int:
-    """Return how often a tensor was written to; -1 where nobody counts."""
-    if tensor is None:
-        return 0
-    return -1 if tensor.is_inference() else tensor._version
-
-
-def _same(one: Tensor | None, other: Tensor | None) -> bool:
-    """Return whether two tensors are views alike of the same memory."""
-    if one is None or other is None:
-        return one is other
-    return one is other or (
-        one.data_ptr() == other.data_ptr()
-        and (one.shape, one.stride(), one.dtype, one.device) == (other.shape, other.stride(), other.dtype, other.device)
-    )
