@@ -19,6 +19,9 @@ ROOT = Path(__file__).resolve().parents[2]
 TASKS = sorted(path.parent.name for path in (ROOT / "src/weft/tasks").glob("*/__init__.py"))
 # Layers whose arguments are others than (graph, features), with the file that tests them in place of the tester.
 OTHER_ARGUMENTS = {
+    "DenseChebConv": "tests/nn/conv/test_dense_conv.py",
+    "DenseGraphConv": "tests/nn/conv/test_dense_conv.py",
+    "DenseSAGEConv": "tests/nn/conv/test_dense_conv.py",
     "EdgeWeightNorm": "tests/nn/conv/test_edge_weight_norm.py",
     "HeteroGraphConv": "tests/nn/conv/test_hetero_graph_conv.py",
 }
