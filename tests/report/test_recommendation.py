@@ -95,6 +95,11 @@ def test_best_of_each_row_is_bold(tmp_path):
     assert re.findall(r"<strong>([^<]*)</strong>", row) == ["0.1837"]
 
 
+def test_number_of_neighbours_is_told(tmp_path):
+    metrics = {**run_content()["metrics.json"], "num_neighbours": 1600}
+    assert "look at the 1,600 nearest of each item" in text_of(page_of(tmp_path, metrics_json=metrics))
+
+
 def test_failed_leak_check_is_an_alarm(tmp_path):
     data = run_content()["data.json"]
     data["leak_check"].update(passed=False, time_ordered=False)

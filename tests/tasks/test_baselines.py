@@ -9,9 +9,11 @@ import pytest
 import torch
 
 from weft.errors import InputError, ShapeError
-from weft.metrics import top_k
+from weft.metrics import group_by_user, top_k
 from weft.tasks.recommendation import baselines
-from weft.tasks.recommendation.baselines import ItemNeighbours, Popularity
+from weft.tasks.recommendation.baselines import ItemNeighbours, Popularity, best_neighbours
+from weft.tasks.recommendation.evaluation import validate
+from weft.tasks.recommendation.holdout import Holdout
 
 # Users 0 and 1 bought items 0 and 1; user 1 also item 2; user 2 item 2; user 3 nothing. Nobody bought item 3.
 USERS = torch.tensor([0, 0, 1, 1, 1, 2])
@@ -75,6 +77,66 @@ def test_neighbours_equal_the_dense_computation(monkeypatch, products_at_once):
     )
     scores = model.score(torch.arange(30)).numpy()
     np.testing.assert_allclose(np.where(scores > 0, scores, 0), expected, rtol=1e-4, atol=1e-6)
+
+
+def random_pairs(num_users=60, num_items=40, count=900, seed=0):
+    rng = np.random.default_rng(seed)
+    keys = rng.choice(num_users * num_items, count, replace=False)
+    return torch.from_numpy(keys // num_items), torch.from_numpy(keys % num_items)
+
+
+@pytest.mark.parametrize("count", [1, 3, 39, 100])
+def test_fewer_neighbours_are_those_of_a_smaller_number(count):
+    users, items = random_pairs()
+    direct = ItemNeighbours(users, items, 60, 40, num_neighbours=count)
+    trimmed = ItemNeighbours(users, items, 60, 40, num_neighbours=100).fewer(count)
+    assert trimmed.num_neighbours == count
+    assert torch.equal(trimmed.score(torch.arange(60)), direct.score(torch.arange(60)))
+
+
+def validation_of(users, items):
+    train = group_by_user(users, items, 60)
+    held_out = group_by_user(*random_pairs(count=300, seed=1), 60)
+    return Holdout.from_pairs(train, held_out, 40)
+
+
+@pytest.mark.parametrize("numbers", [(1, 4, 16), (4, 1, 16), (16, 16)])
+def test_number_of_neighbours_with_the_best_validation_is_taken(monkeypatch, numbers):
+    monkeypatch.setattr(baselines, "NUMBERS_OF_NEIGHBOURS", tuple(sorted(set(numbers))))
+    users, items = random_pairs()
+    holdout = validation_of(users, items)
+    found = {
+        count: validate(ItemNeighbours(users, items, 60, 40, num_neighbours=count), holdout)["ndcg@20"]
+        for count in set(numbers)
+    }
+    best = best_neighbours(users, items, 60, 40, validation=holdout)
+    assert found[best.num_neighbours] == max(found.values())
+    assert validate(best, holdout)["ndcg@20"] == max(found.values())
+
+
+def test_numbers_of_neighbours_stay_within_catalogue_and_memory(monkeypatch):
+    users, items = random_pairs()
+    tried = []
+
+    def recorded(scorer, holdout):
+        tried.append(scorer.num_neighbours)
+        return {"ndcg@20": 0.5}
+
+    monkeypatch.setattr(baselines, "validate", recorded)
+    monkeypatch.setattr(baselines, "NUMBERS_OF_NEIGHBOURS", (5, 20, 80, 320))
+    holdout = validation_of(users, items)
+    assert best_neighbours(users, items, 60, 40, validation=holdout).num_neighbours == 5  # the fewest win a tie
+    assert tried == [5, 20, 80]  # 80 are all, so 320 add nothing
+    tried.clear()
+    monkeypatch.setattr(baselines, "_MOST_COSINES", 40 * 20)
+    best_neighbours(users, items, 60, 40, validation=holdout)
+    assert tried == [5, 20]
+    monkeypatch.setattr(baselines, "_MOST_COSINES", 1)
+    assert best_neighbours(users, items, 60, 40, validation=holdout).num_neighbours == 5
+
+
+def test_without_a_validation_part_the_first_number_of_neighbours_is_taken():
+    assert best_neighbours(*random_pairs(), 60, 40).num_neighbours == 100
 
 
 def test_empty_training_part_scores_all_alike():

@@ -64,6 +64,10 @@ def test_metrics_hold_the_model_beside_two_baselines(run):
     assert run.metrics["model"] == stored["model"]
 
 
+def test_baseline_of_neighbours_is_chosen_like_the_model(run):
+    assert run.metrics["num_neighbours"] in (100, 400, 1600)
+
+
 def test_configuration_repeats_the_run(run, tmp_path):
     settings = yaml.safe_load((run.folder / "config.yaml").read_text())
     again = recommend(out=tmp_path / "again", progress=False, **settings)

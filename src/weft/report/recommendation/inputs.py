@@ -39,6 +39,8 @@ class Metrics(BaseModel):
     model: Measures
     popularity: Measures | None = None
     item_neighbours: Measures | None = None
+    num_neighbours: Count | None = None
+    """Neighbours of an item in the baseline of that name."""
     slices: dict[str, dict[str, Any]] = {}
     """``item_popularity`` and ``user_activity``: name of the slice to ``about`` and one entry a scorer; ``cold``."""
     counts: dict[str, Count] = {}

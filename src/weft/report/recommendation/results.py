@@ -111,9 +111,22 @@ def results_section(metrics: Metrics) -> Html:
     gain = "Gain: the model against the better baseline. " if len(scorers) > 1 else ""
     return join(
         tag("div", table, class_="scroll"),
-        tag("p", gain, "The best of each row is bold. ", _who_was_measured(metrics.counts), class_="note"),
+        tag(
+            "p",
+            gain,
+            "The best of each row is bold. ",
+            _who_was_measured(metrics.counts),
+            _baseline(metrics),
+            class_="note",
+        ),
         tag("details", tag("summary", "What the measures mean"), meanings),
     )
+
+
+def _baseline(metrics: Metrics) -> str:
+    if metrics.item_neighbours is None or metrics.num_neighbours is None:
+        return ""
+    return f" Item neighbours look at the {formats.count(metrics.num_neighbours)} nearest of each item."
 
 
 def _measure_rows(metrics: Metrics, measure: str) -> Html | None:

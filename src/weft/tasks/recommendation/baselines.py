@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,18 @@ import torch
 from torch import Tensor
 
 from weft.errors import InputError, ShapeError
+from weft.tasks.recommendation.evaluation import validate
 
 if TYPE_CHECKING:
     import scipy.sparse
 
+    from weft.tasks.recommendation.holdout import Holdout
+
+NUMBERS_OF_NEIGHBOURS = (100, 400, 1600)
+"""What is tried when the number of neighbours is chosen on the validation part."""
 _PRODUCTS_AT_ONCE = 1 << 23
+_MOST_COSINES = 1 << 25
+"""Cosines that are kept at most when the number of neighbours is chosen: about 400 MB."""
 
 
 class Popularity:
@@ -88,11 +96,25 @@ class ItemNeighbours:
         weights = _checked_weights("ItemNeighbours", item_ids, weights)
         values = np.ones(item_ids.numel(), np.float32) if weights is None else weights.float().numpy()
         shape = (num_users, num_items)
+        self.num_neighbours = num_neighbours
         self._bought = scipy.sparse.csr_matrix((values, (user_ids.numpy(), item_ids.numpy())), shape=shape)
         self._neighbours = _nearest(self._bought, num_neighbours)
         popularity = Popularity(item_ids, num_items, weights).item_scores
         # Below every cosine, in the order of popularity.
         self._without_neighbour = popularity / (popularity.max() + 1) - 1 if num_items else popularity
+
+    def fewer(self, num_neighbours: int) -> ItemNeighbours:
+        """Return the same with the nearest ``num_neighbours`` of each item alone."""
+        import scipy.sparse
+
+        by_item = self._neighbours.tocsc()
+        by_item.sort_indices()
+        items = np.repeat(np.arange(by_item.shape[1]), np.diff(by_item.indptr))
+        items, neighbours, cosines = _first_per_item(items, by_item.indices, by_item.data, num_neighbours)
+        other = copy.copy(self)
+        other.num_neighbours = num_neighbours
+        other._neighbours = scipy.sparse.csr_matrix((cosines, (neighbours, items)), shape=by_item.shape)
+        return other
 
     def score(self, user_ids: Tensor) -> Tensor:
         """Return ``(users, items)``: sums of cosines above 0, or popularity below 0 where there is no neighbour."""
@@ -102,6 +124,34 @@ class ItemNeighbours:
         flat_index = torch.from_numpy(rows * product.shape[1] + product.indices)
         scores.view(-1)[flat_index] = torch.from_numpy(product.data)
         return scores
+
+
+def best_neighbours(
+    user_ids: Tensor,
+    item_ids: Tensor,
+    num_users: int,
+    num_items: int,
+    *,
+    weights: Tensor | None = None,
+    validation: Holdout | None = None,
+) -> ItemNeighbours:
+    """Return :class:`ItemNeighbours` with the number of neighbours that has the best validation NDCG@20.
+
+    A baseline that is not tuned flatters the model: in thin data many neighbours are much better than few. Tried are
+    ``NUMBERS_OF_NEIGHBOURS``, up to the size of the catalogue and of memory; the fewest win a tie. Without a validation
+    part it is the first of them.
+    """
+    numbers = NUMBERS_OF_NEIGHBOURS[:1]
+    if validation is not None:
+        useful = 1 + sum(number < num_items for number in NUMBERS_OF_NEIGHBOURS)
+        possible = [number for number in NUMBERS_OF_NEIGHBOURS[:useful] if number * num_items <= _MOST_COSINES]
+        numbers = tuple(possible) or numbers
+    widest = ItemNeighbours(user_ids, item_ids, num_users, num_items, weights=weights, num_neighbours=numbers[-1])
+    if validation is None or len(numbers) == 1:
+        return widest
+    candidates = {number: widest if number == numbers[-1] else widest.fewer(number) for number in numbers}
+    found = {number: validate(scorer, validation)["ndcg@20"] for number, scorer in candidates.items()}
+    return candidates[max(found, key=lambda number: (found[number], -number))]
 
 
 def _nearest(bought: scipy.sparse.csr_matrix, num_neighbours: int) -> scipy.sparse.csr_matrix:

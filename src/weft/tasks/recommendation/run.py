@@ -19,7 +19,7 @@ from weft.metrics import UserItems, group_by_user
 from weft.nn import LightGCN
 from weft.store import Interactions
 from weft.tables import leak_check
-from weft.tasks.recommendation.baselines import ItemNeighbours, Popularity
+from weft.tasks.recommendation.baselines import Popularity, best_neighbours
 from weft.tasks.recommendation.catalogue import Catalogue, read_catalogue
 from weft.tasks.recommendation.config import RecommendConfig, differences, load_config, make_config, override
 from weft.tasks.recommendation.description import describe_data, sample_users
@@ -315,18 +315,24 @@ class _Task:
         train, num_items = self.data.split.train, self.data.interactions.num_items
         users, items = self.data.interactions.user_ids[train], self.data.interactions.item_ids[train]
         weights = None if self.data.interactions.weights is None else self.data.interactions.weights[train]
+        chosen: dict[str, Any] = {}
+
+        def neighbours() -> Scorer:
+            num_users = self.data.interactions.num_users
+            scorer = best_neighbours(users, items, num_users, num_items, weights=weights, validation=self.validation)
+            chosen["num_neighbours"] = scorer.num_neighbours
+            return scorer
+
+        scorers: dict[str, Callable[[], Scorer]] = {
+            "model": lambda: DotProductScorer(*self._vectors(model, self.training)),
+            "popularity": lambda: Popularity(items, num_items, weights),
+            "item_neighbours": neighbours,
+        }
         evaluations: dict[str, Evaluation] = {}
-        for name in ("model", "popularity", "item_neighbours"):
+        for name, make in scorers.items():
             with self.console.status(f"evaluating {name.replace('_', ' ')} on the full catalogue"):
-                scorers: dict[str, Callable[[], Scorer]] = {
-                    "model": lambda: DotProductScorer(*self._vectors(model, self.training)),
-                    "popularity": lambda: Popularity(items, num_items, weights),
-                    "item_neighbours": lambda: ItemNeighbours(
-                        users, items, self.data.interactions.num_users, num_items, weights=weights
-                    ),
-                }
-                evaluations[name] = evaluate(scorers[name](), self.holdout)
-        return metrics_layout(evaluations)
+                evaluations[name] = evaluate(make(), self.holdout)
+        return {**metrics_layout(evaluations), **chosen}
 
     def _write(self, model: LightGCN, metrics: dict[str, Any]) -> RecommendRun:
         """Write what is served: the learned embeddings, smoothed over all purchases that are known by now."""
