@@ -33,16 +33,22 @@ T* fresh_rows(void* address, int64_t num_rows, int64_t width) {
   return static_cast<T*>(address);
 }
 
-// Calls body(dtype_tag, index_tag); no exception leaves the library.
+// Calls body(dtype_tag); no exception leaves the library.
 template <typename Body>
-int32_t with_attention_types(int32_t dtype, int32_t index_bits, Body&& body) {
+int32_t with_attention_type(int32_t dtype, Body&& body) {
   try {
-    return with_dtype(dtype, [&](auto dtype_tag) {
-      return with_index(index_bits, [&](auto index_tag) { return body(dtype_tag, index_tag); });
-    });
+    return with_dtype(dtype, body);
   } catch (const std::bad_alloc&) {
     return out_of_memory;
   }
+}
+
+// Calls body(dtype_tag, index_tag), likewise.
+template <typename Body>
+int32_t with_attention_types(int32_t dtype, int32_t index_bits, Body&& body) {
+  return with_attention_type(dtype, [&](auto dtype_tag) {
+    return with_index(index_bits, [&](auto index_tag) { return body(dtype_tag, index_tag); });
+  });
 }
 
 }  // namespace weft

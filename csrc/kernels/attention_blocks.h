@@ -34,8 +34,6 @@ struct attention_task {
 enum attention_kept : int64_t { kept_top = 0, kept_inverse = 1, num_kept = 2 };
 enum attention_known : int64_t { known_top = 0, known_inverse = 1, known_dot = 2, num_known = 3 };
 
-inline constexpr int64_t attention_parts = 128;  // of the sums for gradients that all rows share
-
 // Hands out pieces of a thread's numbers, each on a line of the cache.
 template <typename Acc>
 struct attention_scratch {

@@ -68,10 +68,10 @@ struct dot_score {
       add_weighted<Heads, Dim, false>(others, ids, count, from.num_heads, from.key_dim, by_score, sums, by_score, sums);
     }
 
-    void finish_destination(int64_t row, Acc* shared) const {
+    void finish_destination(int64_t row, double* shared) const {
       const T* const values = own_table + row * from.width();
       for (int64_t h = 0; h < from.num_heads; ++h) {
-        shared[h] += dot_product<Dim, Acc>(values + h * from.key_dim, sums + h * from.key_dim, from.key_dim);
+        shared[h] += double(dot_product<Dim, Acc>(values + h * from.key_dim, sums + h * from.key_dim, from.key_dim));
       }
       write(from.grad_query + row * from.width());
     }

@@ -3,13 +3,13 @@
 //   raw[e, h]   = score_src[u, h] + score_dst[v, h]
 //   score[e, h] = raw > 0 ? raw : slope * raw
 //   alpha[e, h] = exp(score[e, h] - m[v, h]) / sum over the edges f of v of exp(score[f, h] - m[v, h])
-//   out[v, h]   = sum over e of z[e, h] * alpha[e, h] * feat[u, h]
+//   out[v, h]   = sum over e of z[e, h] * alpha[e, h] * feat[u, h]  [+ bias[h]]
 //
 // z is the attention dropout: 1 / (1 - p) or 0, a hash of (seed, edge ID, head), so that no mask is stored.
 //
 // Note [Nothing an edge]: no value of an edge is stored, backward included. The forward pass keeps m, 1 / sum and, to
 // differentiate by score_dst, two sums over the edges with raw > 0 only: share = sum of alpha, and
-// positive = sum of z * alpha * feat[u]. For with g = d loss / d out and D[v, h] = <g[v, h], out[v, h]>,
+// positive = sum of z * alpha * feat[u]. For with g = d loss / d out and D[v, h] = <g[v, h], out[v, h] - bias[h]>,
 //
 //   d loss / d score[e, h] = alpha * (z * <g[v, h], feat[u, h]> - D[v, h])
 //
@@ -17,11 +17,18 @@
 //
 //   d loss / d score_dst[v, h] = (1 - slope) * (<g[v, h], positive[v, h]> - D[v, h] * share[v, h]).
 //
-// The rest of the backward pass walks the reverse format: the row of source u holds feat[u] and reads g[v] once an
-// edge.
+// So the backward pass comes in two halves. The first looks at each destination alone and leaves what an edge needs to
+// know of it: score_dst, m, 1 / sum and D. Then out and positive have done their part, and their memory is free before
+// the second half asks for that of its gradients. It walks the reverse format: the row of source u holds feat[u] and
+// reads g[v] once an edge.
 //
-// Rows are owned by one thread, and blocks of their edges are worked on in order: same bits for any number of threads.
-// 16-bit floats are computed in float. The caller has checked shapes, and that indices and eids lie in their ranges.
+// Where scores are inner products with the features themselves, <attn_src[h], feat[u, h]> and <attn_dst[h], feat[v, h]>
+// for destinations that are the first of the sources, `gat_scores` makes them, and the second half adds what they give
+// to the gradient of feat while it holds the row, and sums the gradients of attn_src and attn_dst.
+//
+// Rows are owned by one thread, and blocks of their edges are worked on in order; sums over all rows are made in parts
+// that depend on the graph alone: same bits for any number of threads. 16-bit floats are computed in float, and their
+// scores kept in it. The caller has checked shapes, and that indices and eids lie in their ranges.
 //
 // Sources: Velickovic et al. 2018 (arXiv:1710.10903); running maximum: Milakov and Gimelshein 2018 (arXiv:1805.02867).
 #pragma once
@@ -30,6 +37,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <type_traits>
 
 #include "attention_edges.h"
 #include "attention_sums.h"
@@ -64,7 +72,9 @@ struct gat_forward_task {
   using Acc = accumulator_t<T>;
   attention_edges<Index> edges;
   int64_t num_heads, dim;
-  const T *feat, *score_src, *score_dst;
+  const T* feat;
+  const Acc *score_src, *score_dst;
+  const T* bias;  // (num_heads, dim), or null
   Acc slope;
   attention_dropout dropout;
   T* out;
@@ -121,7 +131,7 @@ class gat_forward_rows {
   void start(int64_t row) const {
     const int64_t heads = num_heads(), width = heads * dim();
     const int64_t lanes = row_work.lanes();
-    for (int64_t l = 0; l < heads; ++l) own[l] = Acc(task.score_dst[row * heads + l]);
+    for (int64_t l = 0; l < heads; ++l) own[l] = task.score_dst[row * heads + l];
     for (int64_t l = heads; l < lanes; ++l) own[l] = own[l - heads];
     std::fill(top, top + lanes, -std::numeric_limits<Acc>::infinity());
     std::fill(total, total + lanes, Acc(0));
@@ -139,8 +149,8 @@ class gat_forward_rows {
         prefetch(task.score_src + next * heads);
         prefetch_row(task.feat + next * width, width);
       }
-      const T* from = task.score_src + int64_t(indices[first + k]) * heads;
-      for (int64_t h = 0; h < heads; ++h) raw[k * heads + h] = Acc(from[h]);
+      const Acc* from = task.score_src + int64_t(indices[first + k]) * heads;
+      for (int64_t h = 0; h < heads; ++h) raw[k * heads + h] = from[h];
     }
   }
 
@@ -214,7 +224,11 @@ class gat_forward_rows {
       stats[stat_top * heads + h] = empty ? Acc(0) : top[h];
       stats[stat_inverse * heads + h] = inverse;
       stats[stat_share * heads + h] = share[h] * inverse;
-      for (int64_t i = h * dim(); i < (h + 1) * dim(); ++i) out[i] = T(sums[i] * inverse);
+      if (task.bias) {
+        for (int64_t i = h * dim(); i < (h + 1) * dim(); ++i) out[i] = T(sums[i] * inverse + Acc(task.bias[i]));
+      } else {
+        for (int64_t i = h * dim(); i < (h + 1) * dim(); ++i) out[i] = T(sums[i] * inverse);
+      }
       if (!task.positive) continue;
       Acc* positive = task.positive + row * width;
       for (int64_t i = h * dim(); i < (h + 1) * dim(); ++i) positive[i] = more_sums[i] * inverse;
@@ -222,133 +236,34 @@ class gat_forward_rows {
   }
 };
 
-template <typename T, typename Index>
-struct gat_backward_task {
+// score_src[u, h] = <feat[u, h], attn_src[h]> for all rows of feat, score_dst likewise for the first num_dst of them.
+template <typename T>
+int32_t gat_scores(int64_t num_src, int64_t num_dst, int64_t num_heads, int64_t dim, const T* feat, const T* attn_src,
+                   const T* attn_dst, accumulator_t<T>* score_src, accumulator_t<T>* score_dst, int num_threads) {
   using Acc = accumulator_t<T>;
-  attention_edges<Index> reverse;  // rows are sources
-  int64_t num_dst, num_heads, dim;
-  const T *feat, *score_src, *score_dst, *out, *grad;
-  const Acc *stats, *positive;  // positive may be null: then grad_score_dst is left alone
-  Acc slope;
-  attention_dropout dropout;
-  T *grad_feat, *grad_score_src, *grad_score_dst;
-};
-
-// What an edge needs to know of its destination, side by side: `num_heads` values of each.
-enum gat_fact : int64_t { fact_score = 0, fact_top = 1, fact_inverse = 2, fact_dot = 3, num_facts = 4 };
-
-// Fills facts (num_dst, num_facts, num_heads) and grad_score_dst for one destination.
-template <typename T, typename Index>
-void gat_backward_destination(const gat_backward_task<T, Index>& task, int64_t row, accumulator_t<T>* facts) {
-  using Acc = accumulator_t<T>;
-  const int64_t heads = task.num_heads, dim = task.dim;
-  const Acc* stats = task.stats + row * num_stats * heads;
-  Acc* to = facts + row * num_facts * heads;
-  for (int64_t h = 0; h < heads; ++h) {
-    const int64_t at = (row * heads + h) * dim;
-    const Acc dot = dot_product<0, Acc>(task.grad + at, task.out + at, dim);
-    to[fact_score * heads + h] = Acc(task.score_dst[row * heads + h]);
-    to[fact_top * heads + h] = stats[stat_top * heads + h];
-    to[fact_inverse * heads + h] = stats[stat_inverse * heads + h];
-    to[fact_dot * heads + h] = dot;
-    if (!task.positive) continue;
-    const Acc positive_dot = dot_product<0, Acc>(task.grad + at, task.positive + at, dim);
-    task.grad_score_dst[row * heads + h] =
-        T((Acc(1) - task.slope) * (positive_dot - dot * stats[stat_share * heads + h]));
+  const int64_t width = num_heads * dim;
+  const auto run = [&](auto dim_tag) {
+    constexpr int Dim = decltype(dim_tag)::value;
+    for_ranges(num_src, num_threads, [&](int64_t first, int64_t last) {
+      for (int64_t row = first; row < last; ++row) {
+        const T* const from = feat + row * width;
+        for (int64_t h = 0; h < num_heads; ++h) {
+          score_src[row * num_heads + h] = dot_product<Dim, Acc>(from + h * dim, attn_src + h * dim, dim);
+        }
+        if (row >= num_dst) continue;
+        for (int64_t h = 0; h < num_heads; ++h) {
+          score_dst[row * num_heads + h] = dot_product<Dim, Acc>(from + h * dim, attn_dst + h * dim, dim);
+        }
+      }
+    });
+  };
+  if (dim == 16) {
+    run(std::integral_constant<int, 16>{});
+  } else {
+    run(std::integral_constant<int, 0>{});
   }
+  return ok;
 }
-
-template <int Lanes, int Heads, int Dim, typename T, typename Index>
-class gat_backward_rows {
-  using Acc = accumulator_t<T>;
-  const gat_backward_task<T, Index>& task;
-  const Acc* facts;
-  const softmax_row<Lanes, Acc> row_work;
-  static constexpr int W = softmax_row<Lanes, Acc>::W;
-  using vector = lanes_t<Acc, W>;
-  // One value an edge and head: weights, products with the gradient, dropout factors, and the four facts.
-  Acc *weight, *product, *factor, *score, *top, *inverse, *dot;
-  Acc *own, *total;  // one value a lane: score of the row, gradient of that score
-  Acc* sums;
-  uint64_t* states;
-
- public:
-  gat_backward_rows(const gat_backward_task<T, Index>& task, const Acc* facts, Acc* base, uint64_t* states)
-      : task(task), facts(facts), row_work{task.num_heads, softmax_lanes(task.num_heads)}, states(states) {
-    const gat_scratch<Acc> scratch(task.num_heads, task.dim);
-    weight = scratch.block(base, 0), product = scratch.block(base, 1), factor = scratch.block(base, 2);
-    score = scratch.block(base, 3), top = scratch.block(base, 4), inverse = scratch.block(base, 5);
-    dot = scratch.block(base, 6);
-    own = scratch.lane(base, 0), total = scratch.lane(base, 1);
-    sums = scratch.sums(base, 0);
-  }
-
-  void run(int64_t row) const {
-    const int64_t heads = num_heads(), width = heads * dim();
-    const int64_t begin = task.reverse.indptr[row], end = task.reverse.indptr[row + 1], lanes = row_work.lanes();
-    for (int64_t h = 0; h < heads; ++h) own[h] = Acc(task.score_src[row * heads + h]);
-    for (int64_t l = heads; l < lanes; ++l) own[l] = own[l - heads];
-    std::fill(total, total + lanes, Acc(0));
-    std::fill(sums, sums + width, Acc(0));
-    for (int64_t first = begin; first < end; first += attention_block) {
-      const int64_t count = std::min(attention_block, end - first);
-      const Index* ids = task.reverse.indices + first;
-      gather_facts(first, count);
-      dot_with_rows<Heads, Dim>(task.feat + row * width, task.grad, ids, count, heads, dim(), product);
-      weigh(first, count);
-      add_weighted<Heads, Dim, false>(task.grad, ids, count, heads, dim(), weight, sums, weight, sums);
-    }
-    row_work.add_lanes(total);
-    for (int64_t h = 0; h < heads; ++h) task.grad_score_src[row * heads + h] = T(total[h]);
-    for (int64_t i = 0; i < width; ++i) task.grad_feat[row * width + i] = T(sums[i]);
-  }
-
- private:
-  int64_t num_heads() const { return Heads ? Heads : task.num_heads; }
-  int64_t dim() const { return Dim ? Dim : task.dim; }
-  void gather_facts(int64_t first, int64_t count) const {
-    const int64_t heads = num_heads(), width = heads * dim();
-    const Index* indices = task.reverse.indices;
-    for (int64_t k = 0; k < count; ++k) {
-      if (first + k + attention_ahead < task.reverse.num_edges) {
-        const int64_t next = indices[first + k + attention_ahead];
-        prefetch_row(facts + next * num_facts * heads, num_facts * heads);
-        prefetch_row(task.grad + next * width, width);
-      }
-      const Acc* from = facts + int64_t(indices[first + k]) * num_facts * heads;
-      for (int64_t h = 0; h < heads; ++h) {
-        score[k * heads + h] = from[fact_score * heads + h];
-        top[k * heads + h] = from[fact_top * heads + h];
-        inverse[k * heads + h] = from[fact_inverse * heads + h];
-        dot[k * heads + h] = from[fact_dot * heads + h];
-      }
-    }
-  }
-
-  void weigh(int64_t first, int64_t count) const {
-    const int64_t heads = num_heads();
-    const int64_t lanes = row_work.lanes();
-    const int64_t padded = row_work.pad(inverse, count * heads, Acc(0));
-    for (Acc* values : {score, dot, product}) row_work.pad(values, count * heads, Acc(0));
-    row_work.pad(top, count * heads, row_work.infinity);  // an exponential of 0 past the last edge, whatever the scores
-    if (task.dropout.threshold != 0) {
-      dropout_factors(task.dropout, task.reverse.eids, first, count, heads, states, factor);
-      row_work.pad(factor, count * heads, Acc(0));
-    }
-    for (int64_t block = 0; block < padded; block += lanes) {
-      for (int64_t l = 0; l < lanes; l += W) {
-        const int64_t i = block + l;
-        const vector raw = load<Acc, W>(own + l) + load<Acc, W>(score + i);
-        const vector exponent = leaky<Acc, W>(raw, task.slope) - load<Acc, W>(top + i);
-        const vector alpha = exponential<Acc, W>(exponent) * load<Acc, W>(inverse + i);
-        const vector z = task.dropout.threshold != 0 ? load<Acc, W>(factor + i) : fill<Acc, W>(1);
-        const vector grad = alpha * (z * load<Acc, W>(product + i) - load<Acc, W>(dot + i));
-        store<Acc, W>(weight + i, z * alpha);
-        store<Acc, W>(total + l, load<Acc, W>(total + l) + (raw > Acc(0) ? grad : task.slope * grad));
-      }
-    }
-  }
-};
 
 template <typename T, typename Index>
 int32_t gat_attention(const gat_forward_task<T, Index>& task, int num_threads) {
@@ -364,30 +279,6 @@ int32_t gat_attention(const gat_forward_task<T, Index>& task, int num_threads) {
       const int64_t thread = thread_number();
       const gat_forward_rows<decltype(lanes)::value, decltype(heads)::value, decltype(dim)::value, T, Index> rows(
           task, values.get() + thread * scratch.total, states.get() + thread * scratch.block_size);
-      for (int64_t row = first; row < last; ++row) rows.run(row);
-    });
-  });
-  return ok;
-}
-
-template <typename T, typename Index>
-int32_t gat_attention_backward(const gat_backward_task<T, Index>& task, int num_threads) {
-  using Acc = accumulator_t<T>;
-  const gat_scratch<Acc> scratch(task.num_heads, task.dim);
-  const auto threads = size_t(std::max(1, num_threads));
-  const std::unique_ptr<Acc[]> values(new Acc[threads * size_t(scratch.total)]);
-  const std::unique_ptr<uint64_t[]> states(new uint64_t[threads * size_t(scratch.block_size)]);
-  const std::unique_ptr<Acc[]> facts(new Acc[size_t(task.num_dst * num_facts * task.num_heads)]);
-  prefer_large_pages(task.grad_feat, task.reverse.num_rows * scratch.width * int64_t(sizeof(T)));
-  prefer_large_pages(facts.get(), task.num_dst * num_facts * task.num_heads * int64_t(sizeof(Acc)));
-  for_ranges(task.num_dst, num_threads, [&](int64_t first, int64_t last) {
-    for (int64_t row = first; row < last; ++row) gat_backward_destination(task, row, facts.get());
-  });
-  with_attention_shape<T>(task.num_heads, task.dim, [&](auto lanes, auto heads, auto dim) {
-    for_row_ranges(task.reverse.indptr, task.reverse.num_rows, num_threads, [&](int64_t first, int64_t last) {
-      const int64_t thread = thread_number();
-      const gat_backward_rows<decltype(lanes)::value, decltype(heads)::value, decltype(dim)::value, T, Index> rows(
-          task, facts.get(), values.get() + thread * scratch.total, states.get() + thread * scratch.block_size);
       for (int64_t row = first; row < last; ++row) rows.run(row);
     });
   });

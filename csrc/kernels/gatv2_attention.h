@@ -82,11 +82,11 @@ struct gatv2_score {
       }
     }
 
-    void finish_destination(int64_t row, Acc* shared) const {
+    void finish_destination(int64_t row, double* shared) const {
       T* const to = from.grad_dst + row * from.width();
       for (int64_t i = 0; i < from.width(); ++i) {
         to[i] = T(attention[i] * turned[i]);
-        shared[i] += stretched[i];
+        shared[i] += double(stretched[i]);
       }
     }
 

@@ -39,10 +39,10 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
-#include <vector>
 
 #include "attention_blocks.h"
 #include "attention_edges.h"
+#include "attention_parts.h"
 #include "attention_sums.h"
 #include "dispatch.h"
 #include "edge_softmax.h"
@@ -188,7 +188,7 @@ class attention_backward_rows : attention_block_work<Lanes, T, Index> {
         sums(scratch.take(task.num_heads * task.dim)),
         rows(from, scratch) {}
 
-  void run(int64_t row, Acc* shared) const {
+  void run(int64_t row, double* shared) const {
     const int64_t heads = task.num_heads, width = heads * task.dim;
     const T* const own = (Source ? task.value : task.grad) + row * width;
     const T* const others = Source ? task.grad : task.value;
@@ -292,17 +292,6 @@ int32_t attention_forward(const attention_task<T, Index>& task, const Score& sco
   return ok;
 }
 
-// Calls body(part, first_row, last_row) for parts that depend on the graph alone.
-template <typename Body>
-void for_attention_parts(const int64_t* indptr, int64_t num_rows, int num_threads, Body&& body) {
-#pragma omp parallel for schedule(dynamic, 1) num_threads(std::max(1, num_threads))
-  for (int64_t part = 0; part < attention_parts; ++part) {
-    const int64_t first = balanced_cut(indptr, num_rows, part, attention_parts);
-    const int64_t last = balanced_cut(indptr, num_rows, part + 1, attention_parts);
-    if (first < last) body(part, first, last);
-  }
-}
-
 template <typename T, typename Index, typename Score>
 int32_t attention_backward(const attention_task<T, Index>& task, const Score& score, int num_threads) {
   using Acc = accumulator_t<T>;
@@ -310,8 +299,7 @@ int32_t attention_backward(const attention_task<T, Index>& task, const Score& sc
   const int64_t num_dst = task.edges.num_rows, num_facts = num_dst * num_known * task.num_heads;
   const std::unique_ptr<Acc[]> known(new Acc[size_t(num_facts)]);
   prefer_large_pages(known.get(), num_facts * int64_t(sizeof(Acc)));
-  const int64_t shared_size = score.shared_size(), stride = attention_scratch<Acc>::rounded(shared_size);
-  std::vector<Acc> shared(size_t(attention_parts * stride));
+  attention_part_sums shared(score.shared_size());
   with_attention_shape<T>(task.num_heads, score.shape_dim(task.dim), [&](auto lanes, auto heads, auto dim) {
     constexpr int Lanes = decltype(lanes)::value, Heads = decltype(heads)::value, Dim = decltype(dim)::value;
     using destination_score = typename Score::template rows<false, Heads, Dim>;
@@ -319,7 +307,7 @@ int32_t attention_backward(const attention_task<T, Index>& task, const Score& sc
     const auto walk_destinations = [&](int64_t part, int64_t first, int64_t last) {
       const attention_backward_rows<false, Lanes, Heads, Dim, T, Index, destination_score> rows(
           task, score, known.get(), memory.scratch(), memory.states());
-      for (int64_t row = first; row < last; ++row) rows.run(row, shared.data() + part * stride);
+      for (int64_t row = first; row < last; ++row) rows.run(row, shared.of(part));
     };
     for_attention_parts(task.edges.indptr, num_dst, num_threads, walk_destinations);
     for_row_ranges(task.reverse.indptr, task.reverse.num_rows, num_threads, [&](int64_t first, int64_t last) {
@@ -328,11 +316,7 @@ int32_t attention_backward(const attention_task<T, Index>& task, const Score& sc
       for (int64_t row = first; row < last; ++row) rows.run(row, nullptr);
     });
   });
-  for (int64_t i = 0; i < shared_size; ++i) {
-    double total = 0;
-    for (int64_t part = 0; part < attention_parts; ++part) total += double(shared[size_t(part * stride + i)]);
-    score.write_shared(i, total);
-  }
+  for (int64_t i = 0; i < score.shared_size(); ++i) score.write_shared(i, shared.total(i));
   return ok;
 }
 

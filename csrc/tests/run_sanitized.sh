@@ -21,5 +21,19 @@ for name in libasan.so libubsan.so libstdc++.so; do
   runtimes="$runtimes $(${CXX:-c++} -print-file-name=$name)"
 done
 # Python and PyTorch keep memory until the end on purpose: leaks are looked for in the native tests above.
-PYTHONPATH=$folder/src LD_PRELOAD=$runtimes ASAN_OPTIONS=detect_leaks=0 \
-  python -m pytest -p no:cacheprovider tests/kernels
+LD_PRELOAD=$runtimes ASAN_OPTIONS=detect_leaks=0 python - $folder/src <<'EOF'
+import sys
+from pathlib import Path
+
+import pytest
+
+# The checkout that is linked into the environment comes before any path, unless its finder goes.
+sys.meta_path[:] = [finder for finder in sys.meta_path if not type(finder).__module__.startswith("_editable")]
+sys.path.insert(0, sys.argv[1])
+
+from weft.kernels import native  # noqa: E402
+
+folder, library = Path(sys.argv[1]).resolve(), native.status().path
+assert library is not None and folder in library.resolve().parents, f"these tests would run on {library}"
+sys.exit(pytest.main(["-p", "no:cacheprovider", "tests/kernels"]))
+EOF

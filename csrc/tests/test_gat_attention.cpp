@@ -1,7 +1,8 @@
-// Attention aggregation of GAT and its gradients against the formulas of its header in double, with and without
-// dropout.
+// Attention aggregation of GAT and its gradients against the formulas of its header in double: with and without
+// dropout, with scores of their own, and with scores that are inner products of the features.
 #include "kernels/gat_attention.h"
 
+#include "kernels/gat_gradient.h"
 #include "testing.h"
 
 using weft::testing::check;
@@ -26,16 +27,22 @@ std::vector<double> in_double(const std::vector<T>& values) {
 
 template <typename T>
 struct inputs {
-  std::vector<T> feat, score_src, score_dst, grad;
+  using Acc = weft::accumulator_t<T>;
+  std::vector<T> feat, grad, bias, attn_src, attn_dst;
+  std::vector<Acc> score_src, score_dst;
 
   inputs(const edge_list& edges, sizes size)
-      : feat(values(edges.num_cols * size.heads * size.dim, 12)),
-        score_src(values(edges.num_cols * size.heads, 13)),
-        score_dst(values(edges.num_rows * size.heads, 14)),
-        grad(values(edges.num_rows * size.heads * size.dim, 15)) {}
+      : feat(values<T>(edges.num_cols * size.heads * size.dim, 12)),
+        grad(values<T>(edges.num_rows * size.heads * size.dim, 15)),
+        bias(values<T>(size.heads * size.dim, 16)),
+        attn_src(values<T>(size.heads * size.dim, 17)),
+        attn_dst(values<T>(size.heads * size.dim, 18)),
+        score_src(values<Acc>(edges.num_cols * size.heads, 13)),
+        score_dst(values<Acc>(edges.num_rows * size.heads, 14)) {}
 
-  static std::vector<T> values(int64_t count, uint32_t from) {
-    return weft::testing::as<T>(weft::testing::random_values(count, from));
+  template <typename Value>
+  static std::vector<Value> values(int64_t count, uint32_t from) {
+    return weft::testing::as<Value>(weft::testing::random_values(count, from));
   }
 };
 
@@ -114,6 +121,7 @@ void agrees(const edge_list& edges, sizes size, double dropped, int num_threads,
                                                  given.feat.data(),
                                                  given.score_src.data(),
                                                  given.score_dst.data(),
+                                                 nullptr,
                                                  Acc(slope),
                                                  dropout,
                                                  out.data(),
@@ -121,28 +129,82 @@ void agrees(const edge_list& edges, sizes size, double dropped, int num_threads,
                                                  positive.data()};
   check(weft::gat_attention(forward, num_threads) == weft::ok, "gat_attention succeeds");
   compare(out, wanted.out, tolerance, "gat_attention agrees");
+  std::vector<double> shifted = wanted.out;
+  const auto bias = in_double(given.bias);
+  for (size_t i = 0; i < shifted.size(); ++i) shifted[i] += bias[i % bias.size()];
+  auto with_bias = forward;
+  with_bias.bias = given.bias.data();
+  check(weft::gat_attention(with_bias, num_threads) == weft::ok, "gat_attention with a bias succeeds");
+  compare(out, shifted, tolerance, "gat_attention with a bias agrees");
 
-  std::vector<T> grad_feat(given.feat.size()), grad_src(given.score_src.size()), grad_dst(given.score_dst.size());
-  const weft::gat_backward_task<T, Index> backward{side(reverse, edges.num_cols),
-                                                   edges.num_rows,
-                                                   size.heads,
-                                                   size.dim,
-                                                   given.feat.data(),
-                                                   given.score_src.data(),
-                                                   given.score_dst.data(),
-                                                   out.data(),
-                                                   given.grad.data(),
-                                                   stats.data(),
-                                                   positive.data(),
-                                                   Acc(slope),
-                                                   dropout,
-                                                   grad_feat.data(),
-                                                   grad_src.data(),
-                                                   grad_dst.data()};
-  check(weft::gat_attention_backward(backward, num_threads) == weft::ok, "gat_attention_backward succeeds");
+  std::vector<Acc> known(size_t(edges.num_rows * size.heads * weft::num_gat_known));
+  std::vector<Acc> grad_src(given.score_src.size()), grad_dst(given.score_dst.size());
+  std::vector<T> grad_bias(given.bias.size()), grad_feat(given.feat.size());
+  const weft::gat_destination_task<T> first{
+      edges.num_rows,    size.heads,        size.dim,        given.score_dst.data(), out.data(),
+      given.grad.data(), given.bias.data(), stats.data(),    positive.data(),        Acc(slope),
+      known.data(),      grad_dst.data(),   grad_bias.data()};
+  check(weft::gat_backward_destinations(first, num_threads) == weft::ok, "gat_backward_destinations succeeds");
+  compare(grad_dst, wanted.grad_dst, tolerance, "the gradient of the destination scores agrees");
+  std::vector<double> wanted_bias(bias.size());
+  const auto grad = in_double(given.grad);
+  for (size_t i = 0; i < grad.size(); ++i) wanted_bias[i % bias.size()] += grad[i];
+  compare(grad_bias, wanted_bias, tolerance, "the gradient of the bias agrees");
+
+  weft::gat_source_task<T, Index> second{side(reverse, edges.num_cols),
+                                         edges.num_rows,
+                                         size.heads,
+                                         size.dim,
+                                         given.feat.data(),
+                                         given.grad.data(),
+                                         given.score_src.data(),
+                                         known.data(),
+                                         nullptr,
+                                         nullptr,
+                                         nullptr,
+                                         Acc(slope),
+                                         dropout,
+                                         grad_feat.data(),
+                                         grad_src.data(),
+                                         nullptr,
+                                         nullptr};
+  check(weft::gat_backward_sources(second, num_threads) == weft::ok, "gat_backward_sources succeeds");
   compare(grad_feat, wanted.grad_feat, tolerance, "the gradient of the features agrees");
   compare(grad_src, wanted.grad_src, tolerance, "the gradient of the source scores agrees");
-  compare(grad_dst, wanted.grad_dst, tolerance, "the gradient of the destination scores agrees");
+  if (edges.num_rows > edges.num_cols) return;
+
+  // As if scores were inner products of the features: what they get from their gradients, and give to them.
+  std::vector<T> grad_attn_src(bias.size()), grad_attn_dst(bias.size());
+  second.attn_src = given.attn_src.data(), second.attn_dst = given.attn_dst.data();
+  second.grad_score_dst = grad_dst.data();
+  second.grad_attn_src = grad_attn_src.data(), second.grad_attn_dst = grad_attn_dst.data();
+  check(weft::gat_backward_sources(second, num_threads) == weft::ok, "gat_backward_sources of products succeeds");
+  const auto feat = in_double(given.feat), attn_src = in_double(given.attn_src), attn_dst = in_double(given.attn_dst);
+  std::vector<double> wanted_feat = wanted.grad_feat, wanted_src(bias.size()), wanted_dst(bias.size());
+  for (size_t i = 0; i < feat.size(); ++i) {
+    const size_t node_and_head = i / size_t(size.dim), at = i % bias.size();
+    const double by_src = wanted.grad_src[node_and_head];
+    const double by_dst = node_and_head < wanted.grad_dst.size() ? wanted.grad_dst[node_and_head] : 0;
+    wanted_feat[i] += by_src * attn_src[at] + by_dst * attn_dst[at];
+    wanted_src[at] += by_src * feat[i];
+    wanted_dst[at] += by_dst * feat[i];
+  }
+  compare(grad_feat, wanted_feat, tolerance, "the gradient of the features with that of their products agrees");
+  compare(grad_attn_src, wanted_src, 2 * tolerance, "the gradient of the source vector agrees");
+  compare(grad_attn_dst, wanted_dst, 2 * tolerance, "the gradient of the destination vector agrees");
+
+  std::vector<Acc> score_src(given.score_src.size()), score_dst(given.score_dst.size());
+  check(weft::gat_scores(edges.num_cols, edges.num_rows, size.heads, size.dim, given.feat.data(), given.attn_src.data(),
+                         given.attn_dst.data(), score_src.data(), score_dst.data(), num_threads) == weft::ok,
+        "gat_scores succeeds");
+  std::vector<double> by_src(score_src.size()), by_dst(score_dst.size());
+  for (size_t i = 0; i < feat.size(); ++i) {
+    const size_t node_and_head = i / size_t(size.dim), at = i % bias.size();
+    by_src[node_and_head] += attn_src[at] * feat[i];
+    if (node_and_head < by_dst.size()) by_dst[node_and_head] += attn_dst[at] * feat[i];
+  }
+  compare(score_src, by_src, tolerance, "source scores agree");
+  compare(score_dst, by_dst, tolerance, "destination scores agree");
 }
 
 }  // namespace

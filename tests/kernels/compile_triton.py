@@ -31,7 +31,10 @@ VARIANTS = (
         for op, lhs, rhs in ((0, 1, 1), (2, 0, 1), (5, 2, 0))
     ),
     (sddmm._edge_dots, {**_SDDMM, "LHS_TARGET": 0, "RHS_TARGET": 1, "EDGES": 64}),
-    *((gat_attention._attend, {**_GAT, "DROPS": drops, "POSITIVE": not drops}) for drops in (False, True)),
+    *(
+        (gat_attention._attend, {**_GAT, "DROPS": drops, "POSITIVE": not drops, "HAS_BIAS": drops})
+        for drops in (False, True)
+    ),
     *((gat_attention._pull_back, {**_GAT, "DROPS": drops}) for drops in (False, True)),
     (edge_softmax._normalise, {"HAS_EIDS": True, "EDGES": 256, "HEADS": 4}),
     (edge_softmax._pull_back, {"HAS_EIDS": False, "EDGES": 256, "HEADS": 4}),
@@ -60,7 +63,7 @@ def signature(kernel: triton.JITFunction, value: str, accumulator: str, index: s
             types[name] = "constexpr"
         elif name in _SIZES or name == "threshold":
             types[name] = "i32"
-        elif name in ("partial", "stats", "positive", "dots"):
+        elif name in ("partial", "stats", "positive", "known"):
             types[name] = f"*{accumulator}"
         else:
             types[name] = "*i64" if name in _INT64 else f"*{index}" if name in _INDEX else f"*{value}"

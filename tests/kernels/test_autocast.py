@@ -72,6 +72,12 @@ def edge_softmax() -> tuple[Callable[..., Any], list[Tensor]]:
     return lambda scores: kernels.edge_softmax(case.csc, scores), [rows(case.num_edges, 2)]
 
 
+def gat_aggregate() -> tuple[Callable[..., Any], list[Tensor]]:
+    case = graph()
+    given = [rows(case.num_src, 2, 4), *(rows(2, 4) for _ in range(3))]
+    return lambda *operands: kernels.gat_aggregate(case.csc, *operands, reverse=case.csr), given
+
+
 def gat_attention() -> tuple[Callable[..., Any], list[Tensor]]:
     case = graph()
     given = [rows(case.num_src, 2, 4), rows(case.num_src, 2), rows(case.num_dst, 2)]
@@ -140,6 +146,7 @@ CASES: dict[str, tuple[Callable[[], tuple[Callable[..., Any], list[Tensor]]], st
     "sddmm dot": (sddmm("dot"), autocast.LOWER),
     "sddmm add": (sddmm("add"), autocast.WIDEST),
     "edge_softmax": (edge_softmax, autocast.FLOAT32),
+    "gat_aggregate": (gat_aggregate, autocast.LOWER),
     "gat_attention": (gat_attention, autocast.LOWER),
     "gatv2_attention": (gatv2_attention, autocast.LOWER),
     "dot_attention": (dot_attention, autocast.LOWER),

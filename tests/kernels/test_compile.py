@@ -85,6 +85,9 @@ CASES = {
     "edges_between": lambda x: kernels.edges_between(x.edges.csc, x.edges.dst, x.edges.src),
     "first_edges": lambda x: kernels.first_edges(x.edges.csc, x.edges.dst, x.edges.src),
     "first_seen": lambda x: kernels.first_seen(x.edges.src.long(), x.u.shape[0]),
+    "gat_aggregate": lambda x: kernels.gat_aggregate(
+        square(x.edges), torch.cat([x.u, x.v]), x.weight[:2], x.weight[1:], x.weight[:2], 0.2, 0.5, torch.tensor(3)
+    ),
     "gat_attention": lambda x: kernels.gat_attention(
         x.edges.csc, x.u, x.u[..., 0], x.v[..., 0], 0.2, 0.5, torch.tensor(3), x.edges.csr
     ),

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.cases.graphs import Case, cases, random_case
 from torch import Tensor
-from torch.autograd import gradcheck
+from torch.autograd import gradcheck, gradgradcheck
 
 from weft.errors import DtypeError, InputError, ShapeError
 from weft.kernels import Compressed, dot_attention
@@ -147,10 +147,11 @@ def test_any_graph_equals_reference(case, heads, dims, dropout, masked):
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
-def test_gradient_is_right(dropout):
+def test_first_and_second_derivatives_are_right(dropout):
     case = random_case(seed=3, num_src=7, num_dst=6, num_edges=25)
     leaves = [leaf.requires_grad_() for leaf in inputs_for(case, 2, 3, 2, torch.float64)[:5]]
-    assert gradcheck(lambda *tensors: dot_attention(case.csc, *tensors, dropout, 4, case.csr), leaves)
+    for check in (gradcheck, gradgradcheck):
+        assert check(lambda *tensors: dot_attention(case.csc, *tensors, dropout, 4, case.csr), leaves)
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])

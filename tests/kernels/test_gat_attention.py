@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import weakref
 
 import pytest
 import torch
@@ -10,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.cases.graphs import Case, cases, random_case
 from torch import Tensor
-from torch.autograd import gradcheck
+from torch.autograd import gradcheck, gradgradcheck
 
 from weft.errors import DtypeError, InputError, ShapeError
 from weft.kernels import Compressed, edge_softmax, gat_attention
 from weft.kernels.edge_attention import Edges
 from weft.kernels.gat_attention import native, reference
-from weft.kernels.gat_attention.reference import Options
+from weft.kernels.gat_attention.reference import Options, Vectors
 from weft.kernels.native import is_available
 from weft.random import keep_mask
 
@@ -79,11 +80,14 @@ def test_equals_separate_operations_and_their_gradients(dropout, with_reverse, i
 @pytest.mark.parametrize("dtype", TOLERANCE)
 @pytest.mark.parametrize("dropout", [0.0, 0.3])
 @pytest.mark.parametrize(("heads", "dim"), [(1, 1), (4, 16), (8, 8), (2, 32), (1, 64), (3, 5), (16, 2), (17, 3)])
-def test_native_equals_reference(dtype, dropout, heads, dim):
+@pytest.mark.parametrize("with_bias", [False, True])
+def test_native_equals_reference(dtype, dropout, heads, dim, with_bias):
     case = random_case(seed=2, num_src=30, num_dst=8, num_edges=400)
     feat, score_src, score_dst, grad = inputs_for(case, heads, dim, dtype)
     options = Options(0.2, dropout, torch.tensor(5))
-    forward = (feat, score_src, score_dst, options)
+    generator = torch.Generator().manual_seed(8)
+    bias, attn_src, attn_dst = (torch.randn(heads, dim, generator=generator).to(dtype) for _ in range(3))
+    forward = (feat, score_src, score_dst, bias if with_bias else None, options)
     out, stats, positive = native.gat_attention(Edges(*case.csc[:3]), *forward, True)
     expected = reference.gat_attention(Edges(*case.csc[:3]), *forward)
     assert out.dtype == dtype
@@ -91,12 +95,17 @@ def test_native_equals_reference(dtype, dropout, heads, dim):
     for got, want in zip((out, stats, positive), expected, strict=True):
         assert got.dtype == want.dtype
         assert torch.allclose(got, want, **tolerance)
-    backward = (feat, score_src, score_dst, out, grad, stats)
-    grads = native.gat_attention_backward(Edges(*case.csr[:3]), *backward, positive, options)
-    expected = reference.gat_attention_backward(Edges(*case.csr[:3]), *backward, options)
     tolerance = {"rtol": 20 * TOLERANCE[dtype], "atol": 20 * TOLERANCE[dtype]}
-    for got, want in zip(grads, expected, strict=True):
-        assert got.dtype == dtype
+    half = (score_dst, out, grad, stats, positive, bias if with_bias else None, 0.2)
+    known, by_dst, by_bias = native.gat_backward_destinations(*half)
+    for got, want in zip((known, by_dst, by_bias), reference.gat_backward_destinations(*half), strict=True):
+        assert got.dtype == want.dtype
+        assert torch.allclose(got, want, **tolerance)
+    vectors = Vectors(attn_src, attn_dst, by_dst) if with_bias else None
+    half = (Edges(*case.csr[:3]), feat, score_src, grad, known, vectors, options)
+    expected = reference.gat_backward_sources(*half)
+    for got, want in zip(native.gat_backward_sources(*half), expected, strict=True):
+        assert got.dtype == want.dtype
         assert torch.allclose(got, want, **tolerance)
 
 
@@ -108,18 +117,23 @@ def test_any_graph_equals_reference(case, heads, dim, dropout):
     options = Options(0.2, dropout, torch.tensor(3))
     out = gat_attention(case.csc, *leaves, 0.2, dropout, 3, case.csr)
     with torch.no_grad():
-        expected, stats, _ = reference.gat_attention(Edges(*case.csc[:3]), *leaves, options)
-        expected_grads = reference.gat_attention_backward(Edges(*case.csr[:3]), *leaves, expected, grad, stats, options)
+        expected, stats, positive = reference.gat_attention(Edges(*case.csc[:3]), *leaves, None, options)
+        known, by_dst, _ = reference.gat_backward_destinations(leaves[2], expected, grad, stats, positive, None, 0.2)
+        by_feat, by_src, *_ = reference.gat_backward_sources(
+            Edges(*case.csr[:3]), feat, score_src, grad, known, None, options
+        )
+    expected_grads = (by_feat, by_src, by_dst)
     assert torch.allclose(out, expected)
     for got, want in zip(torch.autograd.grad(out, leaves, grad), expected_grads, strict=True):
         assert torch.allclose(got, want)
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
-def test_gradient_is_right(dropout):
+def test_first_and_second_derivatives_are_right(dropout):
     case = random_case(seed=3, num_src=7, num_dst=6, num_edges=25)
     leaves = [leaf.requires_grad_() for leaf in inputs_for(case, 2, 3, torch.float64)[:3]]
-    assert gradcheck(lambda *tensors: gat_attention(case.csc, *tensors, 0.2, dropout, 4, case.csr), leaves)
+    for check in (gradcheck, gradgradcheck):
+        assert check(lambda *tensors: gat_attention(case.csc, *tensors, 0.2, dropout, 4, case.csr), leaves)
 
 
 def test_gradient_asked_for_one_input_only_is_the_same():
@@ -208,8 +222,13 @@ def test_operators_pass_opcheck(keep_positive):
     out, stats, positive = torch.ops.weft.gat_attention(
         *case.csc[:3], *inputs, *options, seed, keep_positive, *[None] * 3
     )
-    arguments = (*case.csr[:3], *inputs, out, grad, stats, positive, *options, seed)
-    torch.library.opcheck(torch.ops.weft.gat_attention_backward.default, arguments)
+    bias, attn_src, attn_dst = torch.randn(3, 2, 3)
+    half = (inputs[2], out, grad, stats, positive, bias if keep_positive else None, 0.2)
+    torch.library.opcheck(torch.ops.weft.gat_backward_destinations.default, half)
+    known, by_dst, _ = torch.ops.weft.gat_backward_destinations(*half)
+    vectors = (attn_src, attn_dst, by_dst) if keep_positive else (None,) * 3
+    half = (*case.csr[:3], *inputs[:2], grad, known, *vectors, *options, seed)
+    torch.library.opcheck(torch.ops.weft.gat_backward_sources.default, half)
 
 
 @pytest.mark.parametrize("with_reverse", [False, True])
@@ -241,6 +260,27 @@ def test_arguments_of_the_wrong_kind_are_refused():
         gat_attention(case.csc, feat, score_src.double(), score_dst)
     with pytest.raises(InputError, match=r"dropout is 1\.5"):
         gat_attention(case.csc, feat, score_src, score_dst, 0.2, 1.5)
+
+
+def test_saved_tensors_are_let_go_before_the_second_half(monkeypatch):
+    case = random_case(seed=2)
+    *leaves, grad = inputs_for(case, 2, 3)
+    out = gat_attention(case.csc, *[leaf.requires_grad_() for leaf in leaves], reverse=case.csr)
+    alive = []
+    original = native.gat_backward_sources
+    saved = weakref.ref(out.grad_fn.saved_tensors[-2])  # sums over positive scores
+
+    def watch(*arguments):
+        alive.append(saved() is not None)
+        return original(*arguments)
+
+    for module in (native, reference):
+        monkeypatch.setattr(module, "gat_backward_sources", watch)
+    out.backward(grad, retain_graph=True)
+    out.backward(grad)
+    assert alive == [True, False]
+    with pytest.raises(RuntimeError, match="second time"):
+        out.backward(grad)
 
 
 @pytest.mark.parametrize("negative_slope", [0.0, -0.1, 1.0])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.cases.graphs import Case, cases, random_case
 from torch import Tensor
-from torch.autograd import gradcheck
+from torch.autograd import gradcheck, gradgradcheck
 
 from weft.errors import DtypeError, InputError, ShapeError
 from weft.kernels import Compressed, gatv2_attention
@@ -114,10 +114,11 @@ def test_any_graph_equals_reference(case, heads, dim, dropout):
 
 
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
-def test_gradient_is_right(dropout):
+def test_first_and_second_derivatives_are_right(dropout):
     case = random_case(seed=3, num_src=7, num_dst=6, num_edges=25)
     leaves = [leaf.requires_grad_() for leaf in inputs_for(case, 2, 3, torch.float64)[:3]]
-    assert gradcheck(lambda *tensors: gatv2_attention(case.csc, *tensors, 0.2, dropout, 4, case.csr), leaves)
+    for check in (gradcheck, gradgradcheck):
+        assert check(lambda *tensors: gatv2_attention(case.csc, *tensors, 0.2, dropout, 4, case.csr), leaves)
 
 
 def test_rows_and_sources_without_edges_get_zero():

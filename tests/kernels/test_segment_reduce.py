@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch.autograd import gradcheck
+from torch.autograd import gradcheck, gradgradcheck
 
 from weft.errors import DtypeError, InputError, ShapeError
 from weft.kernels import segment_reduce
@@ -89,6 +89,7 @@ def test_gradient_is_right(reduce, trailing):
     generator = torch.Generator().manual_seed(0)
     values = torch.randn(int(offsets[-1]), *trailing, generator=generator, dtype=torch.float64, requires_grad=True)
     assert gradcheck(lambda rows: segment_reduce(offsets, rows, reduce), values)
+    assert gradgradcheck(lambda rows: segment_reduce(offsets, rows, reduce) ** 2, values)
 
 
 @pytest.mark.parametrize("threads", [2, 3])

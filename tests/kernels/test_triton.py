@@ -27,7 +27,7 @@ from weft.kernels.edge_softmax import reference as softmax_reference  # noqa: E4
 from weft.kernels.edge_softmax import triton as softmax_triton  # noqa: E402
 from weft.kernels.gat_attention import reference as gat_reference  # noqa: E402
 from weft.kernels.gat_attention import triton as gat_triton  # noqa: E402
-from weft.kernels.gat_attention.reference import Options  # noqa: E402
+from weft.kernels.gat_attention.reference import Options, Vectors  # noqa: E402
 from weft.kernels.sddmm import reference as sddmm_reference  # noqa: E402
 from weft.kernels.sddmm import triton as sddmm_triton  # noqa: E402
 from weft.kernels.segment_reduce import reference as segment_reference  # noqa: E402
@@ -180,17 +180,22 @@ def test_attention_of_gat_and_its_gradients_equal_the_reference(dropout, dtype):
     score_src, score_dst = draw(3, 6, 2, dtype=dtype) * 9, draw(4, 5, 2, dtype=dtype)
     options = Options(0.2, dropout, torch.tensor(7))
     edges = Edges(csc.indptr, csc.indices, csc.eids)
-    got = gat_triton.gat_attention(edges, feat, score_src, score_dst, options, True)
-    expected = gat_reference.gat_attention(edges, feat, score_src, score_dst, options)
+    bias, attn_src, attn_dst = (draw(seed, 2, 3, dtype=dtype) for seed in (5, 6, 7))
+    bias = bias if dropout else None
+    got = gat_triton.gat_attention(edges, feat, score_src, score_dst, bias, options, True)
+    expected = gat_reference.gat_attention(edges, feat, score_src, score_dst, bias, options)
     tolerance = TOLERANCE[dtype]
     for one, other in zip(got, expected, strict=True):
         torch.testing.assert_close(one, other, rtol=tolerance, atol=tolerance)
     turned = weft.kernels.transpose(csc)
     reverse = Edges(turned.indptr, turned.indices, turned.eids)
-    arguments = (reverse, feat, score_src, score_dst, expected[0], grad, expected[1])
-    got = gat_triton.gat_attention_backward(*arguments, expected[2], options)
-    expected = gat_reference.gat_attention_backward(*arguments, options)
+    out, stats, positive = expected
+    known, by_dst, _ = gat_triton.gat_backward_destinations(score_dst, out, grad, stats, positive, bias, 0.2)
+    vectors = Vectors(attn_src, attn_dst, by_dst) if dropout else None
+    arguments = (reverse, feat, score_src, grad, known, vectors, options)
+    got, expected = (module.gat_backward_sources(*arguments) for module in (gat_triton, gat_reference))
     for one, other in zip(got, expected, strict=True):
+        assert one.dtype == other.dtype
         torch.testing.assert_close(one, other, rtol=5 * tolerance, atol=5 * tolerance)
 
 

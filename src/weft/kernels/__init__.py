@@ -10,7 +10,7 @@ from weft.kernels.dot_attention import dot_attention
 from weft.kernels.edge_softmax import edge_softmax
 from weft.kernels.edges_between import edges_between, first_edges, has_parallel_edges
 from weft.kernels.first_seen import first_seen
-from weft.kernels.gat_attention import gat_attention
+from weft.kernels.gat_attention import gat_aggregate, gat_attention
 from weft.kernels.gather_rows import gather_rows, position_table, slice_rows
 from weft.kernels.gatv2_attention import gatv2_attention
 from weft.kernels.nearest_candidates import nearest_candidates
@@ -37,6 +37,7 @@ __all__ = [
     "edges_between",
     "first_edges",
     "first_seen",
+    "gat_aggregate",
     "gat_attention",
     "gather_mm",
     "gather_rows",

@@ -24,8 +24,10 @@ TRITON = {
     "sddmm": "weft.kernels.sddmm.triton",
     "edge_softmax": "weft.kernels.edge_softmax.triton",
     "edge_softmax_backward": "weft.kernels.edge_softmax.triton",
+    "gat_aggregate": "weft.kernels.gat_attention.triton",
     "gat_attention": "weft.kernels.gat_attention.triton",
-    "gat_attention_backward": "weft.kernels.gat_attention.triton",
+    "gat_backward_destinations": "weft.kernels.gat_attention.triton",
+    "gat_backward_sources": "weft.kernels.gat_attention.triton",
     "segment_reduce": "weft.kernels.segment_reduce.triton",
 }
 """Operator -> module of its Triton version, which is imported when it first runs."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
+from weft.kernels.compressed import Compressed
+from weft.kernels.edge_softmax import edge_softmax
 from weft.kernels.edge_softmax.reference import owners
+from weft.kernels.spmm import spmm
 from weft.random import keep_mask, keep_threshold
 
 
@@ -81,6 +85,42 @@ def attend_backward(
     grad_value = torch.zeros_like(value).index_add_(0, cols, (alpha * factors)[:, :, None] * grad[rows])
     grad_alpha = factors * (value[cols] * grad[rows]).sum(-1)
     return alpha * (grad_alpha - (grad * out).sum(-1)[rows]), grad_value
+
+
+def gradients_by_steps(
+    function: Callable[..., Tensor], inputs: Sequence[Tensor | None], needs: Sequence[bool], grad: Tensor
+) -> list[Tensor | None]:
+    """Return gradients that can be differentiated again, None where not needed.
+
+    Note [Second derivatives of attention]: the fused backward passes have none of their own. When autograd is to record
+    the gradient (``create_graph=True``), the result is made once more by separate operators, each of which can be
+    differentiated any number of times, and theirs is the gradient that is returned. It takes memory of the edges' size.
+
+    Args:
+        function: from the inputs to the result.
+        inputs: what the operator was given.
+        needs: whether the gradient of an input is needed.
+        grad: of the result.
+    """
+    with torch.enable_grad():
+        # An input may have been made from another one: without views of their own, its gradient would reach that too.
+        views = [None if one is None else one.view_as(one) for one in inputs]
+        asked = [one for one, needed in zip(views, needs, strict=True) if needed and one is not None]
+        found = iter(torch.autograd.grad(function(*views), asked, grad, create_graph=True, allow_unused=True))
+    return [next(found) if needed and one is not None else None for one, needed in zip(views, needs, strict=True)]
+
+
+def attend_by_steps(
+    edges: Edges, scores: Tensor, value: Tensor, dropout: float, seed: Tensor, reverse: Edges
+) -> Tensor:
+    """Return what :func:`attend` does of ``(E, H)`` scores and ``(num_cols, H, D)`` values, by separate operators."""
+    csc = Compressed(*edges, value.shape[0])
+    rows = owners(edges.indptr, edges.eids, edges.indices.shape[0])
+    top = spmm(csc, None, scores.detach(), "copy_rhs", "max")
+    weighs = (top != -torch.inf)[rows]
+    alpha = torch.where(weighs, edge_softmax(csc, torch.where(weighs, scores, 0)), 0)
+    weights = alpha * dropout_factors(dropout, seed, alpha)
+    return spmm(csc, value, weights[:, :, None], "mul", "sum", Compressed(*reverse, edges.indptr.shape[0] - 1))
 
 
 def _weights(rows: Tensor, scores: Tensor, stats: Tensor) -> Tensor:

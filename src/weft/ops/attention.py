@@ -23,8 +23,8 @@ def gat_attention(
 ) -> Float[Tensor, "dst heads dim"]:
     """Return the attention-weighted sum of source features for each destination.
 
-    Edge ``(u, v)`` weighs ``softmax_v(leaky_relu(score_src[u] + score_dst[v]))``, head by head. At most one value a
-    head and edge is ever stored, backward included.
+    Edge ``(u, v)`` weighs ``softmax_v(leaky_relu(score_src[u] + score_dst[v]))``, head by head. No value of an
+    edge is stored, backward included.
 
     Args:
         g: a Relation or a graph with one edge type: ``S`` sources, ``D`` destinations.

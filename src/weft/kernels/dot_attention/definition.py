@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import torch
@@ -14,7 +15,7 @@ from weft.kernels.compressed import Compressed, tensors_of
 from weft.kernels.conversion import transpose_traced
 from weft.kernels.dot_attention import native, reference
 from weft.kernels.dot_attention.reference import Inputs
-from weft.kernels.edge_attention import Edges
+from weft.kernels.edge_attention import Edges, attend_by_steps, gradients_by_steps
 from weft.kernels.edge_softmax.reference import accumulation_dtype
 
 torch.library.define(
@@ -63,7 +64,8 @@ def dot_attention(
     Returns:
         ``(num_rows, H, D)``, dtype of ``query``; 0 for a row without edges, or with none of a weight. Nothing of the
         size of the edges is stored but the gradient of ``bias``, backward included (Note [Scores made again] in
-        csrc/kernels/scored_attention.h). Same bits for any number of threads.
+        csrc/kernels/scored_attention.h); second derivatives take memory of the edges' size. Same bits for any number of
+        threads.
 
     Raises:
         ShapeError, DtypeError: the tensors are not of the kind above.
@@ -197,11 +199,22 @@ def _backward(ctx: Any, grad: Tensor | None, *_: Tensor | None) -> tuple[Tensor 
     edges, reverse = Edges(*layouts[:3]), layouts[3:]
     if reverse[0] is None:
         reverse = tensors_of(transpose_traced(Compressed(edges.indptr, edges.indices, edges.eids, key.shape[0])))
+    if torch.is_grad_enabled():
+        steps = functools.partial(_by_steps, edges, Edges(*reverse), ctx.dropout, seed)
+        found = gradients_by_steps(steps, (query, key, value, bias, scale), ctx.needs_input_grad[3:8], grad)
+        return None, None, None, *found, *[None] * 5
     with_bias = bias is not None and ctx.needs_input_grad[6]
     *grads, by_bias, by_scale = torch.ops.weft.dot_attention_backward(
         *edges, *reverse, query, key, value, bias, scale, out, grad, stats, ctx.dropout, seed, with_bias
     )
     return None, None, None, *grads, by_bias if with_bias else None, by_scale, *[None] * 5
+
+
+def _by_steps(edges: Edges, reverse: Edges, dropout: float, seed: Tensor, *inputs: Any) -> Tensor:
+    rows, cols = edges.ends()
+    query, key, value, bias, scale = inputs
+    scores = (query[rows] * key[cols]).sum(-1) * scale.to(query.dtype)
+    return attend_by_steps(edges, scores if bias is None else scores + bias, value, dropout, seed, reverse)
 
 
 torch.library.register_autograd("weft::dot_attention", _backward, setup_context=_setup_context)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import leaky_relu
 
 from weft.errors import DtypeError, InputError, ShapeError
 from weft.kernels import native as library
 from weft.kernels.autocast import chooses_dtype
 from weft.kernels.compressed import Compressed, tensors_of
-from weft.kernels.conversion import transpose_traced
 from weft.kernels.dispatch import implementation
-from weft.kernels.edge_attention import Edges
-from weft.kernels.edge_softmax.reference import accumulation_dtype
+from weft.kernels.edge_attention import Edges, attend_by_steps, gradients_by_steps
 from weft.kernels.gat_attention import native, reference
+from weft.kernels.gat_attention.gradient import fake_stats, reversed_layout
 from weft.kernels.gat_attention.reference import Options
 
 torch.library.define(
@@ -23,12 +24,6 @@ torch.library.define(
     "(Tensor indptr, Tensor indices, Tensor? eids, Tensor feat, Tensor score_src, Tensor score_dst, "
     "float negative_slope, float dropout, Tensor seed, bool keep_positive, "
     "Tensor? reverse_indptr, Tensor? reverse_indices, Tensor? reverse_eids) -> (Tensor, Tensor, Tensor)",
-)
-torch.library.define(
-    "weft::gat_attention_backward",
-    "(Tensor reverse_indptr, Tensor reverse_indices, Tensor? reverse_eids, Tensor feat, Tensor score_src, "
-    "Tensor score_dst, Tensor out, Tensor grad, Tensor stats, Tensor positive, float negative_slope, float dropout, "
-    "Tensor seed) -> (Tensor, Tensor, Tensor)",
 )
 
 
@@ -62,7 +57,8 @@ def gat_attention(
     Returns:
         ``(num_rows, H, D)``, dtype of ``feat``; 0 for a row without edges. Nothing of the size of the edges is stored,
         backward included (Note [Nothing an edge] in csrc/kernels/gat_attention.h): a gradient costs one more tensor
-        of the size of the result. Same bits for any number of threads.
+        of the size of the result. Second derivatives take memory of the edges' size. Same bits for any number of
+        threads.
 
     Raises:
         ShapeError, DtypeError: the tensors are not of the kind above.
@@ -132,33 +128,9 @@ def _run(
     edges, options = Edges(indptr, indices, eids), Options(negative_slope, dropout, seed)
     module = implementation("gat_attention", native, reference, indptr, indices, eids, feat, score_src, score_dst)
     if module is not reference:
-        return module.gat_attention(edges, feat, score_src, score_dst, options, keep_positive)
-    out, stats, positive = reference.gat_attention(edges, feat, score_src, score_dst, options)
+        return module.gat_attention(edges, feat, score_src, score_dst, None, options, keep_positive)
+    out, stats, positive = reference.gat_attention(edges, feat, score_src, score_dst, None, options)
     return out, stats, positive if keep_positive else positive.new_empty(0, *positive.shape[1:])
-
-
-@torch.library.impl("weft::gat_attention_backward", "CompositeExplicitAutograd")
-def _run_backward(
-    indptr: Tensor,
-    indices: Tensor,
-    eids: Tensor | None,
-    feat: Tensor,
-    score_src: Tensor,
-    score_dst: Tensor,
-    out: Tensor,
-    grad: Tensor,
-    stats: Tensor,
-    positive: Tensor,
-    negative_slope: float,
-    dropout: float,
-    seed: Tensor,
-) -> tuple[Tensor, Tensor, Tensor]:
-    reverse, options = Edges(indptr, indices, eids), Options(negative_slope, dropout, seed)
-    tensors = (feat, score_src, score_dst, out, grad, stats)
-    module = implementation("gat_attention_backward", native, reference, indptr, indices, eids, *tensors, positive)
-    if module is not reference:
-        return module.gat_attention_backward(reverse, *tensors, positive, options)
-    return reference.gat_attention_backward(reverse, *tensors, options)
 
 
 @torch.library.register_fake("weft::gat_attention")
@@ -175,25 +147,7 @@ def _fake(
     keep_positive: bool,
     *reverse: Tensor | None,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    num_rows, (_, num_heads, dim), wide = indptr.shape[0] - 1, feat.shape, accumulation_dtype(feat.dtype)
-    return (
-        feat.new_empty(num_rows, num_heads, dim),
-        feat.new_empty(num_rows, 3, num_heads, dtype=wide),
-        feat.new_empty(num_rows if keep_positive else 0, num_heads, dim, dtype=wide),
-    )
-
-
-@torch.library.register_fake("weft::gat_attention_backward")
-def _fake_backward(
-    indptr: Tensor,
-    indices: Tensor,
-    eids: Tensor | None,
-    feat: Tensor,
-    score_src: Tensor,
-    score_dst: Tensor,
-    *rest: Any,
-) -> tuple[Tensor, Tensor, Tensor]:
-    return feat.new_empty(feat.shape), feat.new_empty(score_src.shape), feat.new_empty(score_dst.shape)
+    return fake_stats(indptr, feat, keep_positive)
 
 
 def _setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, Tensor, Tensor]) -> None:
@@ -210,14 +164,30 @@ def _backward(ctx: Any, grad: Tensor | None, *_: Tensor | None) -> tuple[Tensor 
     if grad is None:
         return (None,) * 13
     *layouts, feat, score_src, score_dst, out, stats, positive, seed = ctx.saved_tensors
-    reverse = layouts[3:]
-    if reverse[0] is None:
-        indptr, indices, eids = layouts[:3]
-        reverse = tensors_of(transpose_traced(Compressed(indptr, indices, eids, feat.shape[0])))
-    grads = torch.ops.weft.gat_attention_backward(
-        *reverse, feat, score_src, score_dst, out, grad, stats, positive, *ctx.options, seed
+    reverse = reversed_layout(layouts[:3], layouts[3:], feat.shape[0])
+    negative_slope, dropout = ctx.options
+    options = Options(negative_slope, dropout, seed)
+    if torch.is_grad_enabled():
+        steps = functools.partial(_by_steps, Edges(*layouts[:3]), Edges(*reverse), options)
+        grads = gradients_by_steps(steps, (feat, score_src, score_dst), ctx.needs_input_grad[3:6], grad)
+        return None, None, None, *grads, *[None] * 7
+    known, by_dst, _ = torch.ops.weft.gat_backward_destinations(
+        score_dst, out, grad, stats, positive, None, options.negative_slope
     )
-    return None, None, None, *grads, *[None] * 7
+    del out, stats, positive
+    ctx.maybe_clear_saved_tensors()  # Note [Two halves]
+    by_feat, by_src, *_ = torch.ops.weft.gat_backward_sources(
+        *reverse, feat, score_src, grad, known, None, None, None, *options
+    )
+    return None, None, None, by_feat, by_src.to(feat.dtype), by_dst.to(feat.dtype), *[None] * 7
+
+
+def _by_steps(
+    edges: Edges, reverse: Edges, options: Options, feat: Tensor, score_src: Tensor, score_dst: Tensor
+) -> Tensor:
+    rows, cols = edges.ends()
+    scores = leaky_relu(score_src[cols] + score_dst[rows], options.negative_slope)
+    return attend_by_steps(edges, scores, feat, options.dropout, options.seed, reverse)
 
 
 torch.library.register_autograd("weft::gat_attention", _backward, setup_context=_setup_context)

@@ -15,9 +15,18 @@ from torch import Tensor
 
 from weft.kernels.edge_attention import Edges
 from weft.kernels.edge_softmax.reference import accumulation_dtype
-from weft.kernels.gat_attention.reference import Options
+from weft.kernels.gat_attention.reference import (
+    Options,
+    Vectors,
+    add_scores,
+    gat_backward_destinations,
+    gat_scores,
+)
 from weft.kernels.spmm.triton import accumulator
 from weft.random import keep_threshold
+
+__all__ = ["gat_attention", "gat_backward_destinations", "gat_backward_sources", "gat_scores"]
+# Scores and the half of the backward pass that looks at each destination alone are a few operations of PyTorch.
 
 BLOCK = 1024
 """Numbers of a step: edges times features."""
@@ -43,9 +52,9 @@ def kept_share(seed, edge, head, threshold, SCALE: tl.constexpr, ACC: tl.constex
 
 @triton.jit
 def _attend(
-    indptr, indices, eids, feat, score_src, score_dst, out, stats, positive, seed, num_heads, dim, threshold,
+    indptr, indices, eids, feat, score_src, score_dst, bias, out, stats, positive, seed, num_heads, dim, threshold,
     SLOPE: tl.constexpr, SCALE: tl.constexpr, HAS_EIDS: tl.constexpr, DROPS: tl.constexpr,
-    POSITIVE: tl.constexpr, ACC: tl.constexpr, EDGES: tl.constexpr,
+    POSITIVE: tl.constexpr, HAS_BIAS: tl.constexpr, ACC: tl.constexpr, EDGES: tl.constexpr,
     FEATURES: tl.constexpr,
 ):  # fmt: skip
     row = tl.program_id(0).to(tl.int64)
@@ -93,7 +102,10 @@ def _attend(
         inverse = total
         top = total
     place = (row * num_heads + head) * dim + features
-    tl.store(out + place, (result * inverse).to(out.dtype.element_ty), mask=inside)
+    result = result * inverse
+    if HAS_BIAS:
+        result += tl.load(bias + head * dim + features, mask=inside, other=0.0).to(ACC)
+    tl.store(out + place, result.to(out.dtype.element_ty), mask=inside)
     if POSITIVE:
         tl.store(positive + place, above * inverse, mask=inside)
     one = tl.arange(0, 1)
@@ -104,8 +116,7 @@ def _attend(
 
 @triton.jit
 def _pull_back(
-    indptr, indices, eids, feat, score_src, score_dst, stats, dots, grad, grad_feat, grad_src, seed, num_heads, dim,
-    threshold,
+    indptr, indices, eids, feat, score_src, known, grad, grad_feat, grad_src, seed, num_heads, dim, threshold,
     SLOPE: tl.constexpr, SCALE: tl.constexpr, HAS_EIDS: tl.constexpr, DROPS: tl.constexpr,
     ACC: tl.constexpr, EDGES: tl.constexpr, FEATURES: tl.constexpr,
 ):  # fmt: skip
@@ -124,10 +135,11 @@ def _pull_back(
         at = position + tl.arange(0, EDGES)
         here = at < last
         node = tl.load(indices + at, mask=here, other=0).to(tl.int64)
-        raw = tl.load(score_dst + node * num_heads + head, mask=here, other=0.0).to(ACC) + own
+        of_node = known + node * 4 * num_heads + head
+        raw = tl.load(of_node, mask=here, other=0.0) + own
         score = tl.where(raw > 0, raw, raw * SLOPE)
-        top = tl.load(stats + (node * 3 + 0) * num_heads + head, mask=here, other=float("inf"))
-        inverse = tl.load(stats + (node * 3 + 1) * num_heads + head, mask=here, other=0.0)
+        top = tl.load(of_node + num_heads, mask=here, other=float("inf"))
+        inverse = tl.load(of_node + 2 * num_heads, mask=here, other=0.0)
         alpha = tl.where(here, tl.exp(score - top) * inverse, 0.0)
         mask = here[:, None] & inside[None, :]
         places = (node[:, None] * num_heads + head) * dim + features[None, :]
@@ -142,14 +154,20 @@ def _pull_back(
             weight = weight * kept
             to_alpha = to_alpha * kept
         to_value += tl.sum(weight[:, None] * upstream, 0)
-        slant = alpha * (to_alpha - tl.load(dots + node * num_heads + head, mask=here, other=0.0))
+        slant = alpha * (to_alpha - tl.load(of_node + 3 * num_heads, mask=here, other=0.0))
         to_score += tl.sum(tl.where(raw > 0, slant, slant * SLOPE), 0)
     tl.store(grad_feat + place, to_value.to(grad_feat.dtype.element_ty), mask=inside)
     tl.store(grad_src + row * num_heads + head + tl.arange(0, 1), to_score.to(grad_src.dtype.element_ty))
 
 
 def gat_attention(
-    edges: Edges, feat: Tensor, score_src: Tensor, score_dst: Tensor, options: Options, keep_positive: bool
+    edges: Edges,
+    feat: Tensor,
+    score_src: Tensor,
+    score_dst: Tensor,
+    bias: Tensor | None,
+    options: Options,
+    keep_positive: bool,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Return the result, the statistics and, if wanted, the sums over positive scores; as the reference says."""
     num_rows, (_, num_heads, dim) = edges.indptr.shape[0] - 1, feat.shape
@@ -159,40 +177,35 @@ def gat_attention(
     positive = feat.new_empty(num_rows if keep_positive else 0, num_heads, dim, dtype=wide)
     if num_rows * num_heads:
         _attend[(num_rows, num_heads)](
-            *_structure(edges), feat.contiguous(), score_src.contiguous(), score_dst.contiguous(), out, stats, positive,
-            options.seed.to(feat.device), num_heads, dim, keep_threshold(options.dropout),
-            POSITIVE=keep_positive,
+            *_structure(edges), feat.contiguous(), score_src.contiguous(), score_dst.contiguous(),
+            feat if bias is None else bias.contiguous(), out, stats, positive, options.seed.to(feat.device), num_heads,
+            dim, keep_threshold(options.dropout), POSITIVE=keep_positive, HAS_BIAS=bias is not None,
             **_constants(edges, feat, options),
         )  # fmt: skip
     return out, stats, positive
 
 
-def gat_attention_backward(
+def gat_backward_sources(
     reverse: Edges,
     feat: Tensor,
     score_src: Tensor,
-    score_dst: Tensor,
-    out: Tensor,
     grad: Tensor,
-    stats: Tensor,
-    positive: Tensor,
+    known: Tensor,
+    vectors: Vectors | None,
     options: Options,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Return the gradients of feat, score_src and score_dst."""
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Return the gradients of feat, score_src and the attention vectors, as the reference says."""
     num_rows, num_heads, dim = feat.shape
-    wide_grad = grad.to(stats.dtype)
-    # Attention adds up to one, so the slopes of a row's scores add up to nothing but for the leaky ReLU.
-    dots = (wide_grad * out.to(stats.dtype)).sum(-1)
-    grad_dst = (1 - options.negative_slope) * ((wide_grad * positive).sum(-1) - stats[:, 2] * dots)
-    grad_feat, grad_src = torch.empty_like(feat, memory_format=torch.contiguous_format), torch.empty_like(score_src)
-    grad_src = grad_src.contiguous()
+    by_feat, by_src = torch.empty_like(feat, memory_format=torch.contiguous_format), known.new_empty(feat.shape[:2])
     if num_rows * num_heads:
         _pull_back[(num_rows, num_heads)](
-            *_structure(reverse), feat.contiguous(), score_src.contiguous(), score_dst.contiguous(), stats.contiguous(),
-            dots.contiguous(), grad.contiguous(), grad_feat, grad_src, options.seed.to(feat.device), num_heads, dim,
-            keep_threshold(options.dropout), **_constants(reverse, feat, options),
+            *_structure(reverse), feat.contiguous(), score_src.contiguous(), known.contiguous(), grad.contiguous(),
+            by_feat, by_src, options.seed.to(feat.device), num_heads, dim, keep_threshold(options.dropout),
+            **_constants(reverse, feat, options),
         )  # fmt: skip
-    return grad_feat, grad_src, grad_dst.to(feat.dtype)
+    dtype = feat.dtype
+    by_feat, *by_attn = add_scores(by_feat.to(known.dtype), feat.to(known.dtype), by_src, vectors)
+    return by_feat.to(dtype), by_src, by_attn[0].to(dtype), by_attn[1].to(dtype)
 
 
 def _structure(edges: Edges) -> tuple[Tensor, Tensor, Tensor]:

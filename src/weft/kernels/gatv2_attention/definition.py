@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.nn.functional import leaky_relu
 
 from weft.errors import DtypeError, InputError, ShapeError
 from weft.kernels import native as library
 from weft.kernels.autocast import chooses_dtype
 from weft.kernels.compressed import Compressed, tensors_of
 from weft.kernels.conversion import transpose_traced
-from weft.kernels.edge_attention import Edges
+from weft.kernels.edge_attention import Edges, attend_by_steps, gradients_by_steps
 from weft.kernels.edge_softmax.reference import accumulation_dtype
 from weft.kernels.gatv2_attention import native, reference
 from weft.kernels.gatv2_attention.reference import Inputs, Options
@@ -59,8 +61,8 @@ def gatv2_attention(
 
     Returns:
         ``(num_rows, H, D)``, dtype of ``feat_src``; 0 for a row without edges. Nothing of the size of the edges is
-        stored, backward included (Note [Scores made again] in csrc/kernels/scored_attention.h). Same bits for any
-        number of threads.
+        stored, backward included (Note [Scores made again] in csrc/kernels/scored_attention.h); second derivatives take
+        memory of the edges' size. Same bits for any number of threads.
 
     Raises:
         ShapeError, DtypeError: the tensors are not of the kind above.
@@ -174,10 +176,23 @@ def _backward(ctx: Any, grad: Tensor | None, *_: Tensor | None) -> tuple[Tensor 
     edges, reverse = Edges(*layouts[:3]), layouts[3:]
     if reverse[0] is None:
         reverse = tensors_of(transpose_traced(Compressed(edges.indptr, edges.indices, edges.eids, feat_src.shape[0])))
+    if torch.is_grad_enabled():
+        negative_slope, dropout = ctx.options
+        steps = functools.partial(_by_steps, edges, Edges(*reverse), Options(negative_slope, dropout, seed))
+        grads = gradients_by_steps(steps, (feat_src, feat_dst, attn), ctx.needs_input_grad[3:6], grad)
+        return None, None, None, *grads, *[None] * 6
     grads = torch.ops.weft.gatv2_attention_backward(
         *edges, *reverse, feat_src, feat_dst, attn, out, grad, stats, *ctx.options, seed
     )
     return None, None, None, *grads, *[None] * 6
+
+
+def _by_steps(
+    edges: Edges, reverse: Edges, options: Options, feat_src: Tensor, feat_dst: Tensor, attn: Tensor
+) -> Tensor:
+    rows, cols = edges.ends()
+    scores = (leaky_relu(feat_src[cols] + feat_dst[rows], options.negative_slope) * attn).sum(-1)
+    return attend_by_steps(edges, scores, feat_src, options.dropout, options.seed, reverse)
 
 
 torch.library.register_autograd("weft::gatv2_attention", _backward, setup_context=_setup_context)

@@ -99,3 +99,19 @@ def _backward(ctx: Any, grad: Tensor | None, _: Tensor | None) -> tuple[None, Te
 
 
 torch.library.register_autograd("weft::segment_reduce", _backward, setup_context=_setup_context)
+
+
+def _setup_second(ctx: Any, inputs: tuple[Any, ...], output: Tensor) -> None:
+    offsets, arg, _, _, ctx.reduce = inputs
+    ctx.save_for_backward(offsets, arg)
+
+
+def _second_backward(ctx: Any, slope: Tensor) -> tuple[None, None, Tensor, None, None]:
+    """Reduce the slopes of the values as the values were: each segment's gradient went to some of its rows."""
+    offsets, arg = ctx.saved_tensors
+    if ctx.reduce in ("max", "min"):
+        return None, None, torch.where(arg >= 0, slope.gather(0, arg.clamp(min=0)), 0), None, None
+    return None, None, torch.ops.weft.segment_reduce(offsets, slope, ctx.reduce)[0], None, None
+
+
+torch.library.register_autograd("weft::segment_reduce_backward", _second_backward, setup_context=_setup_second)

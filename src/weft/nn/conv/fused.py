@@ -66,3 +66,22 @@ def aggregate_linear(
         bias=bias,
         reverse=reverse,
     )
+
+
+def gat_aggregate(
+    relation: Relation,
+    feat: Tensor,
+    attn_src: Tensor,
+    attn_dst: Tensor,
+    bias: Tensor | None,
+    negative_slope: float,
+    dropout: float,
+    seed: int | Tensor,
+) -> Tensor:
+    """Return the attention-weighted sum of the neighbours' features, whose scores are made of the same features.
+
+    Arguments are those of :func:`weft.kernels.gat_aggregate`, over the edges of a relation whose destinations are the
+    first of its sources.
+    """
+    reverse = relation.csr() if needs_grad(feat, attn_src, attn_dst) else None
+    return kernels.gat_aggregate(relation.csc(), feat, attn_src, attn_dst, bias, negative_slope, dropout, seed, reverse)

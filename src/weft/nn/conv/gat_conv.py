@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from weft.nn.conv.attention_scores import attention_scores
+from weft.nn.conv.fused import gat_aggregate
 from weft.nn.conv.inputs import (
     Features,
     Sizes,
@@ -38,8 +39,8 @@ class GATConv(nn.Module):
     and, in place of ``bias``, ``res_fc.bias`` when the residual changes the size. Weights are Glorot normal with the
     gain of ReLU.
 
-    Scores, softmax and weighted sum are one kernel that stores at most one value a head and edge. It is left for
-    separate steps when the attention is asked for, or edges have weights.
+    Scores, softmax, weighted sum and bias are one kernel that stores nothing of an edge, backward included. It is left
+    for separate steps when the attention is asked for, or edges have weights.
 
     Source: Velickovic et al. 2018 (arXiv:1710.10903); DGL's ``dgl.nn.GATConv``.
     """
@@ -141,17 +142,21 @@ class GATConv(nn.Module):
         feat = tuple(map(self.feat_drop, feat)) if isinstance(feat, tuple) else self.feat_drop(feat)
         destination, hidden_src, hidden_dst = self._transform(graph, relation, feat)
         check_edge_weight("GATConv", relation, edge_weight)
-        score_src, score_dst = attention_scores(hidden_src, hidden_dst, self.attn_l[0], self.attn_r[0])
-        attention = None
+        attention, bias = None, self.bias
         if get_attention or edge_weight is not None:
-            attention = self._attention(relation, score_src, score_dst, edge_weight)
+            attention = self._attention(relation, *self._scores(relation, hidden_src, hidden_dst), edge_weight)
             out = u_mul_e_sum(relation, hidden_src, attention)
+        elif hidden_dst is None:
+            # The kernel adds the bias, unless a residual comes before it or autocast has other types for it.
+            inside = self.res_fc is None and bias is not None and bias.dtype == hidden_src.dtype
+            out = self._aggregate(relation, hidden_src, bias if inside else None)
+            bias = None if inside else bias
         else:
-            out = self._fused(relation, hidden_src, score_src, score_dst)
+            out = self._fused(relation, hidden_src, *self._scores(relation, hidden_src, hidden_dst))
         if self.res_fc is not None:
             out = add(out, self.res_fc(destination).view_as(out))
-        if self.bias is not None:
-            out = add(out, self.bias.view(self._num_heads, self._out_feats))
+        if bias is not None:
+            out = add(out, bias.view(self._num_heads, self._out_feats))
         if self.activation is not None:
             out = self.activation(out)
         if get_attention:
@@ -159,8 +164,11 @@ class GATConv(nn.Module):
             return out, attention
         return out
 
-    def _transform(self, graph: GraphLike, relation: Relation, feat: Features) -> tuple[Tensor, Tensor, Tensor]:
-        """Return destination features, and transformed features of sources and destinations, ``(_, *, heads, dim)``."""
+    def _transform(self, graph: GraphLike, relation: Relation, feat: Features) -> tuple[Tensor, Tensor, Tensor | None]:
+        """Return destination features, and transformed features of sources and destinations, ``(_, *, heads, dim)``.
+
+        The last are None where they are the first rows of the sources'.
+        """
         source = source_features("GATConv", relation, feat)
         check_size("GATConv", "feat", source, self._in_src_feats)
         if isinstance(feat, tuple):
@@ -171,27 +179,40 @@ class GATConv(nn.Module):
             return destination, self._heads(pair[0], source), self._heads(pair[1], destination)
         destination = destinations_of("GATConv", graph, relation, source)
         if hasattr(self, "fc"):
-            hidden = self._heads(self.fc, source)
-            return destination, hidden, hidden if destination is source else hidden[: relation.num_dst]
+            return destination, self._heads(self.fc, source), None
         return destination, self._heads(self.fc_src, source), self._heads(self.fc_dst, destination)
 
     def _heads(self, layer: nn.Module, feat: Tensor) -> Tensor:
         hidden = layer(feat)
         return hidden.view(*hidden.shape[:-1], self._num_heads, self._out_feats)
 
+    def _scores(self, relation: Relation, hidden_src: Tensor, hidden_dst: Tensor | None) -> tuple[Tensor, Tensor]:
+        if hidden_dst is None:
+            hidden_dst = hidden_src if relation.num_dst == relation.num_src else hidden_src[: relation.num_dst]
+        return attention_scores(hidden_src, hidden_dst, self.attn_l[0], self.attn_r[0])
+
     def _fused(self, relation: Relation, hidden: Tensor, score_src: Tensor, score_dst: Tensor) -> Tensor:
-        drops = self.training and self.attn_drop.p > 0
         # Further dimensions of the features are further heads to the kernel.
-        out = gat_attention(
-            relation,
-            hidden.flatten(1, -2),
-            score_src.flatten(1),
-            score_dst.flatten(1),
-            self.leaky_relu.negative_slope,
-            self.attn_drop.p if drops else 0.0,
-            attention_seed() if drops else 0,
-        )
+        flat = hidden.flatten(1, -2), score_src.flatten(1), score_dst.flatten(1)
+        out = gat_attention(relation, *flat, self.leaky_relu.negative_slope, *self._dropout())
         return out.view(relation.num_dst, *hidden.shape[1:])
+
+    def _aggregate(self, relation: Relation, hidden: Tensor, bias: Tensor | None) -> Tensor:
+        attn_src, attn_dst = (self._of_all_heads(attn[0], hidden) for attn in (self.attn_l, self.attn_r))
+        inside = None if bias is None else self._of_all_heads(bias.view(self._num_heads, -1), hidden)
+        options = self.leaky_relu.negative_slope, *self._dropout()
+        out = gat_aggregate(relation, hidden.flatten(1, -2), attn_src, attn_dst, inside, *options)
+        return out.view(relation.num_dst, *hidden.shape[1:])
+
+    @staticmethod
+    def _of_all_heads(vectors: Tensor, hidden: Tensor) -> Tensor:
+        """Return a vector for each head of the kernel, to which further dimensions of ``hidden`` are further heads."""
+        return vectors if hidden.dim() == 3 else vectors.expand(hidden.shape[1:]).flatten(0, -2)
+
+    def _dropout(self) -> tuple[float, int | Tensor]:
+        """Return probability and seed of the attention's dropout."""
+        drops = self.training and self.attn_drop.p > 0
+        return (self.attn_drop.p, attention_seed()) if drops else (0.0, 0)
 
     def _attention(
         self, relation: Relation, score_src: Tensor, score_dst: Tensor, edge_weight: Tensor | None
