@@ -119,6 +119,7 @@ def test_transposed_products_have_right_derivatives_too():
     assert gradcheck(lambda a, g: torch.ops.weft.segment_outer(a, g, *rest), (a.requires_grad_(), g))
 
 
+@pytest.mark.native
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("threads", [2, 3])
 def test_any_number_of_threads_gives_the_same_bits(threads, dtype):
