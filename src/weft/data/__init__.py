@@ -87,6 +87,15 @@ from weft.data.spatiotemporal import (
     SignalDataset,
 )
 from weft.data.subset import Subset, split_dataset
+from weft.data.synthetic import (
+    BA2MotifDataset,
+    BACommunityDataset,
+    BAShapeDataset,
+    MiniGCDataset,
+    SBMMixtureDataset,
+    TreeCycleDataset,
+    TreeGridDataset,
+)
 from weft.data.tensors import load_labels, load_tensors, save_tensors
 
 __all__ = [
@@ -101,6 +110,9 @@ __all__ = [
     "AsGraphPredDataset",
     "AsLinkPredDataset",
     "AsNodePredDataset",
+    "BA2MotifDataset",
+    "BACommunityDataset",
+    "BAShapeDataset",
     "BGSDataset",
     "CLUSTERDataset",
     "COCOSuperpixelsDataset",
@@ -135,6 +147,7 @@ __all__ = [
     "LosLoopDataset",
     "MUTAGDataset",
     "MinesweeperDataset",
+    "MiniGCDataset",
     "OGBLinkDataset",
     "OGBNodeDataset",
     "PATTERNDataset",
@@ -147,6 +160,7 @@ __all__ = [
     "RawFile",
     "RedditDataset",
     "RomanEmpireDataset",
+    "SBMMixtureDataset",
     "SEALDataset",
     "SSTDataset",
     "Scaler",
@@ -157,6 +171,8 @@ __all__ = [
     "Subset",
     "TexasDataset",
     "TolokersDataset",
+    "TreeCycleDataset",
+    "TreeGridDataset",
     "VOCSuperpixelsDataset",
     "WikiCSDataset",
     "WisconsinDataset",
