@@ -20,7 +20,7 @@ HOUSE = (
     ("distributed",),
     ("dataloading",),
     ("nn", "data", "tables"),
-    ("sampling", "transforms", "store", "partition", "metrics"),
+    ("sampling", "transforms", "store", "partition", "metrics", "optim"),
     ("graph",),
     ("function",),
     ("sparse",),

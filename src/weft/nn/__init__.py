@@ -39,6 +39,7 @@ from weft.nn.conv import (
     TWIRLSConv,
     TWIRLSUnfoldingAndAttention,
 )
+from weft.nn.embedding import DeepWalk, MetaPath2Vec, NodeEmbedding
 from weft.nn.hetero import HeteroEmbedding, HeteroLinear
 from weft.nn.linear import TypedLinear, WeightBasis
 from weft.nn.link import EdgePredictor, TransE, TransR
@@ -79,6 +80,7 @@ __all__ = [
     "ChebConv",
     "CorrectAndSmooth",
     "DGNConv",
+    "DeepWalk",
     "DegreeEncoder",
     "DenseChebConv",
     "DenseGraphConv",
@@ -113,7 +115,9 @@ __all__ = [
     "LapPosEncoder",
     "LightGCN",
     "MaxPooling",
+    "MetaPath2Vec",
     "NNConv",
+    "NodeEmbedding",
     "PNAConv",
     "PathEncoder",
     "RadiusGraph",
