@@ -16,7 +16,8 @@ class GlobalAttentionPooling(nn.Module):
     ``out[b] = sum(a[v] * feat_nn(feat[v]))`` over the nodes ``v`` of graph ``b``, where ``a`` is the softmax of
     ``gate_nn(feat)`` over them; 0 for a graph without nodes. Parameters: those of ``gate_nn`` and ``feat_nn``.
 
-    Source: Li et al. 2016 (arXiv:1511.05493), eq. 7; DGL's ``dgl.nn.GlobalAttentionPooling``.
+    Source: Li et al. 2016 (arXiv:1511.05493), whose eq. 7 has a sigmoid for the softmax; DGL's
+    ``dgl.nn.GlobalAttentionPooling``.
 
     >>> import torch, weft
     >>> gate = nn.Linear(1, 1, bias=False)

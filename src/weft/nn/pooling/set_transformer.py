@@ -29,8 +29,8 @@ class SetTransformerEncoder(nn.Module):
     ``(m, d_model)`` and ``layers.i.mha.0`` and ``layers.i.mha.1``. Graphs of similar sizes are computed at once; no
     loop over graphs.
 
-    Source: Lee et al. 2019 (arXiv:1810.00825); DGL's ``dgl.nn.SetTransformerEncoder``, where ``dropouta`` does nothing
-    and ``dropouth`` acts inside ``ffn`` alone.
+    Source: Lee et al. 2019 (arXiv:1810.00825), section 3.1; DGL's ``dgl.nn.SetTransformerEncoder``, where ``dropouta``
+    does nothing and ``dropouth`` acts inside ``ffn`` alone.
     """
 
     def __init__(
@@ -110,7 +110,7 @@ class SetTransformerDecoder(nn.Module):
     ``pma.ffn``. A graph without nodes gives what the seeds are without an answer. Parameters: ``pma.seed_vectors``
     ``(k, d_model)``, ``pma.mha``, ``pma.ffn`` and ``layers.i.mha``, as there.
 
-    Source: Lee et al. 2019 (arXiv:1810.00825), eqs. 11 and 14; DGL's ``dgl.nn.SetTransformerDecoder``, where
+    Source: Lee et al. 2019 (arXiv:1810.00825), section 3.2; DGL's ``dgl.nn.SetTransformerDecoder``, where
     ``dropouta`` does nothing and ``dropouth`` acts inside ``ffn`` alone.
     """
 

@@ -19,8 +19,8 @@ class SortPooling(nn.Module):
     first, and the first of equals first. The first ``k`` rows are the output; zeros follow where a graph has fewer than
     ``k`` nodes. No parameters.
 
-    Source: Zhang et al. 2018, An End-to-End Deep Learning Architecture for Graph Classification (AAAI), section 3.2;
-    DGL's ``dgl.nn.SortPooling``, which gives a graph without nodes the rows of another.
+    Source: Zhang et al. 2018, An End-to-End Deep Learning Architecture for Graph Classification (AAAI); DGL's
+    ``dgl.nn.SortPooling``, which gives a graph without nodes the rows of another.
 
     >>> import weft
     >>> both = weft.batch([weft.graph(([0], [1])), weft.graph(([], []), num_nodes=1)])
