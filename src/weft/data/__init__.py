@@ -10,11 +10,22 @@ from weft.data.adapters import (
     as_nodepred,
 )
 from weft.data.archive import extract_archive
+from weft.data.csv_files import CSVDataset
 from weft.data.dataset import Dataset
 from weft.data.download import check_sha1, check_sha256, download
 from weft.data.folder import get_download_dir
+from weft.data.fraud import FraudAmazonDataset, FraudDataset, FraudYelpDataset
 from weft.data.gowalla import Gowalla
 from weft.data.graph_dataset import Content, GraphDataset
+from weft.data.graphs import (
+    CIFAR10SuperPixelDataset,
+    CSLDataset,
+    FakeNewsDataset,
+    GINDataset,
+    LegacyTUDataset,
+    MNISTSuperPixelDataset,
+    TUDataset,
+)
 from weft.data.heterogeneous import (
     ACM3025Dataset,
     AIFBDataset,
@@ -28,7 +39,31 @@ from weft.data.heterogeneous import (
 )
 from weft.data.info import load_info, save_info
 from weft.data.karate import KarateClubDataset
-from weft.data.links import OGBLinkDataset, SEALDataset
+from weft.data.knowledge import (
+    CoDExSDataset,
+    CountriesDataset,
+    FB15k237Dataset,
+    FB15kDataset,
+    KinshipsDataset,
+    NationsDataset,
+    UMLSDataset,
+    WN18Dataset,
+    YAGO310Dataset,
+)
+from weft.data.links import (
+    OGBLinkDataset,
+    SEALDataset,
+)
+from weft.data.molecules import (
+    MoleculeNet,
+    OGBGraphDataset,
+    PeptidesFunctionalDataset,
+    PeptidesStructuralDataset,
+    QM7bDataset,
+    QM9Dataset,
+    QM9EdgeDataset,
+    ZINCDataset,
+)
 from weft.data.nodes import (
     ActorDataset,
     AirportsDataset,
@@ -96,6 +131,15 @@ from weft.data.synthetic import (
     TreeCycleDataset,
     TreeGridDataset,
 )
+from weft.data.temporal import (
+    BitcoinAlphaDataset,
+    BitcoinOTCDataset,
+    CollegeMsgDataset,
+    GDELTDataset,
+    ICEWS14Dataset,
+    ICEWS18Dataset,
+    JODIEDataset,
+)
 from weft.data.tensors import load_labels, load_tensors, save_tensors
 
 __all__ = [
@@ -114,47 +158,77 @@ __all__ = [
     "BACommunityDataset",
     "BAShapeDataset",
     "BGSDataset",
+    "BitcoinAlphaDataset",
+    "BitcoinOTCDataset",
+    "CIFAR10SuperPixelDataset",
     "CLUSTERDataset",
     "COCOSuperpixelsDataset",
+    "CSLDataset",
+    "CSVDataset",
     "ChameleonDataset",
     "ChameleonFilteredDataset",
     "ChickenpoxDataset",
     "CitationGraphDataset",
     "CiteseerGraphDataset",
+    "CoDExSDataset",
     "CoauthorCSDataset",
     "CoauthorPhysicsDataset",
+    "CollegeMsgDataset",
     "Content",
     "CoraBinary",
     "CoraFullDataset",
     "CoraGraphDataset",
     "CornellDataset",
+    "CountriesDataset",
     "DBLPDataset",
     "Dataset",
     "EllipticDataset",
     "EmailEuCoreDataset",
     "EnglandCovidDataset",
+    "FB15k237Dataset",
+    "FB15kDataset",
+    "FakeNewsDataset",
     "FlickrDataset",
+    "FraudAmazonDataset",
+    "FraudDataset",
+    "FraudYelpDataset",
+    "GDELTDataset",
+    "GINDataset",
     "GNNBenchmarkDataset",
     "GeomGCNDataset",
     "Gowalla",
     "GraphDataset",
     "HeCoACMDataset",
     "HeterophilousGraphDataset",
+    "ICEWS14Dataset",
+    "ICEWS18Dataset",
     "IMDBDataset",
+    "JODIEDataset",
     "KarateClubDataset",
     "KarateCommunitiesDataset",
+    "KinshipsDataset",
+    "LegacyTUDataset",
     "LinkSplit",
     "LosLoopDataset",
+    "MNISTSuperPixelDataset",
     "MUTAGDataset",
     "MinesweeperDataset",
     "MiniGCDataset",
+    "MoleculeNet",
+    "NationsDataset",
+    "OGBGraphDataset",
     "OGBLinkDataset",
     "OGBNodeDataset",
     "PATTERNDataset",
     "PPIDataset",
     "PedalMeDataset",
+    "PeptidesFunctionalDataset",
+    "PeptidesStructuralDataset",
     "PubmedGraphDataset",
     "PyGODDataset",
+    "QM7bDataset",
+    "QM9Dataset",
+    "QM9EdgeDataset",
     "QuestionsDataset",
     "RDFGraphDataset",
     "RawFile",
@@ -169,14 +243,19 @@ __all__ = [
     "SquirrelDataset",
     "SquirrelFilteredDataset",
     "Subset",
+    "TUDataset",
     "TexasDataset",
     "TolokersDataset",
     "TreeCycleDataset",
     "TreeGridDataset",
+    "UMLSDataset",
     "VOCSuperpixelsDataset",
+    "WN18Dataset",
     "WikiCSDataset",
     "WisconsinDataset",
+    "YAGO310Dataset",
     "YelpDataset",
+    "ZINCDataset",
     "add_node_property_split",
     "add_nodepred_split",
     "as_graphpred",
