@@ -77,7 +77,7 @@ def aggregate_linear_backward(
     num_dst, grad = grad.shape[0], grad.to(wide)
     feat, weight = terms.feat.to(wide), terms.weight.to(wide)
     back = None if reverse is None else _sum(reverse, grad)
-    grads: list[Tensor] = [no_gradient(feat)] * 5
+    grads = [no_gradient(feat) for _ in range(5)]  # results of an operator share no memory
     if needs[0]:
         assert back is not None
         grads[0] = back @ weight.t()

@@ -17,7 +17,8 @@ def distinct_pairs(
         rows = torch.cat([rows, rows_of_positions(other_indptr, len(other_indices))])
         cols = torch.cat([cols, other_indices.long()])
         pairs = torch.unique(torch.stack([rows, cols], dim=1), dim=0)
-        return pairs[:, 0].to(idtype), pairs[:, 1].to(idtype), indptr.new_empty(0)
+        rows, cols = (ends.to(idtype, copy=True) for ends in pairs.unbind(1))  # results share no memory
+        return rows, cols, indptr.new_empty(0)
     first = torch.ones(len(rows), dtype=torch.bool, device=rows.device)
     first[1:] = (rows[1:] != rows[:-1]) | (cols[1:] != cols[:-1])
     starts = first.nonzero().squeeze(1)
