@@ -141,7 +141,7 @@ def best_neighbours(
     ``NUMBERS_OF_NEIGHBOURS``, up to the size of the catalogue and of memory; the fewest win a tie. Without a validation
     part it is the first of them.
     """
-    numbers = NUMBERS_OF_NEIGHBOURS[:1]
+    numbers: tuple[int, ...] = NUMBERS_OF_NEIGHBOURS[:1]
     if validation is not None:
         useful = 1 + sum(number < num_items for number in NUMBERS_OF_NEIGHBOURS)
         possible = [number for number in NUMBERS_OF_NEIGHBOURS[:useful] if number * num_items <= _MOST_COSINES]
