@@ -22,7 +22,7 @@ class AGNNConv(nn.Module):
 
     Scores, softmax and weighted sum are one kernel that stores no value of an edge.
 
-    Source: Thekumparampil et al. 2018 (arXiv:1803.03735), eq. 7; DGL's ``dgl.nn.AGNNConv``.
+    Source: Thekumparampil et al. 2018 (arXiv:1803.03735); DGL's ``dgl.nn.AGNNConv``.
     """
 
     beta: Tensor

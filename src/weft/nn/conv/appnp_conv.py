@@ -27,7 +27,7 @@ class APPNPConv(nn.Module):
     Without edge weights that learn and without dropout, the gradient is a propagation too, against the edges: nothing
     is stored for it.
 
-    Source: Gasteiger et al. 2019 (arXiv:1810.05997), eq. 5; DGL's ``dgl.nn.APPNPConv``.
+    Source: Gasteiger et al. 2019 (arXiv:1810.05997); DGL's ``dgl.nn.APPNPConv``.
 
     >>> import weft
     >>> graph = weft.graph(([0, 1], [1, 0]))

@@ -13,6 +13,7 @@ from weft.errors import ShapeError
 from weft.graph import Graph
 from weft.graph.readout import broadcast_nodes
 from weft.nn.conv.inputs import check_size, node_features, relation_among
+from weft.nn.conv.scaled_sum import degree_scale, scaled_sum
 from weft.nn.conv.smoothing import smooth
 from weft.nn.dense import Linear, linear, plus_linear
 from weft.ops.target import GraphLike
@@ -100,7 +101,7 @@ class ChebConv(nn.Module):
         """Return the sum, from polynomials of the features, each from the two before it."""
         out, before, now = linear(feat, maps[0], self.linear.bias), feat, feat
         for degree, weight in enumerate(maps[1:], start=1):
-            before, now = now, scaled(now) if degree == 1 else 2 * scaled(now) - before
+            before, now = now, scaled(now) if degree == 1 else scaled(now, 2, before)
             out = plus_linear(out, now, weight)
         return out
 
@@ -108,10 +109,8 @@ class ChebConv(nn.Module):
         """Return the sum, from mapped features, from the highest degree down."""
         after, now = None, linear(feat, maps[-1])
         for weight in reversed(maps[1:-1]):
-            step = 2 * scaled(now) if after is None else 2 * scaled(now) - after
-            after, now = now, plus_linear(step, feat, weight)
-        last = scaled(now) if after is None else scaled(now) - after
-        out = plus_linear(last, feat, maps[0])
+            after, now = now, plus_linear(scaled(now, 2, after), feat, weight)
+        out = plus_linear(scaled(now, 1, after), feat, maps[0])
         return out if self.linear.bias is None else out + self.linear.bias
 
 
@@ -123,12 +122,21 @@ class _Laplacian:
         self._relation = relation
         self._stretch = stretch
 
-    def __call__(self, feat: Tensor) -> Tensor:
-        """Return ``stretch * (1 - M) @ feat - feat``."""
-        smoothed = smooth(self._relation, feat, None)
-        if isinstance(self._stretch, Tensor):
-            return self._stretch * (feat - smoothed) - feat
-        return torch.sub((self._stretch - 1) * feat, smoothed, alpha=self._stretch)
+    def __call__(self, feat: Tensor, times: int = 1, less: Tensor | None = None) -> Tensor:
+        """Return ``times * (stretch * (1 - M) @ feat - feat) - less``, in memory of its own."""
+        kept = times * (self._stretch - 1)
+        if isinstance(self._stretch, Tensor) and self._stretch.requires_grad:
+            out = kept * feat - times * self._stretch * smooth(self._relation, feat, None)
+        else:
+            ends = degree_scale(self._relation, "dst", -0.5, feat.dtype)
+            stretch = self._stretch.flatten() if isinstance(self._stretch, Tensor) else self._stretch
+            # A sum does not ask for its result in the backward pass, so it is written over.
+            out = scaled_sum(self._relation, feat, ends, -times * stretch * ends)
+            if isinstance(kept, Tensor):
+                out = out.addcmul_(feat.to(out.dtype), kept.to(out.dtype))
+            elif kept != 0:
+                out = out.add_(feat, alpha=kept)
+        return out if less is None else out.sub_(less)
 
 
 def _stretch(graph: GraphLike, feat: Tensor, lambda_max: float | Sequence[float] | Tensor) -> float | Tensor:

@@ -153,7 +153,7 @@ class GINEConv(_Epsilon):
 
     Parameters: those of ``apply_func``; ``eps`` ``(1,)``, which is a buffer unless it is learned.
 
-    Source: Hu et al. 2020 (arXiv:1905.12265), section 5.1; DGL's ``dgl.nn.GINEConv``.
+    Source: Hu et al. 2020 (arXiv:1905.12265); DGL's ``dgl.nn.GINEConv``.
     """
 
     def __init__(self, apply_func: Apply | None = None, init_eps: float = 0, learn_eps: bool = False) -> None:

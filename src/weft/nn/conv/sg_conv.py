@@ -32,7 +32,7 @@ class SGConv(nn.Module):
     training on one graph, where the layer becomes a linear map. Others are smoothed anew, as are features or weights
     that take a gradient and whatever ``torch.compile`` runs. (DGL gives what it kept to any graph and features.)
 
-    Source: Wu et al. 2019 (arXiv:1902.07153), eq. 8; DGL's ``dgl.nn.SGConv``.
+    Source: Wu et al. 2019 (arXiv:1902.07153); DGL's ``dgl.nn.SGConv``.
     """
 
     def __init__(

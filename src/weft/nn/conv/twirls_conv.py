@@ -164,13 +164,19 @@ class TWIRLSUnfoldingAndAttention(nn.Module):
     def _step(self, edges: _Edges, feat: Tensor, roots: Tensor, from_start: Tensor) -> Tensor:
         pull = self.alp * self.lam
         kept = 1 - self.alp - (0 if self.precond else pull)
-        share = kept if edges.own is None else kept + pull * roots.square() * edges.own
         if edges.weights is None:
             scale = roots.squeeze(1)
-            arriving = scaled_sum(edges.relation, feat, scale, pull * scale)
+            out = scaled_sum(edges.relation, feat, scale, pull * scale)
         else:
-            arriving = pull * roots * u_mul_e_sum(edges.relation, roots * feat, edges.weights.unsqueeze(1))
-        return arriving + share * feat + from_start
+            out = pull * roots * u_mul_e_sum(edges.relation, roots * feat, edges.weights.unsqueeze(1))
+        if out.dtype != from_start.dtype:
+            out = out.to(from_start.dtype)
+        # Nothing in the backward pass asks for what is written over.
+        if edges.own is None:
+            out = out.add_(feat, alpha=kept)
+        else:
+            out = out.addcmul_(feat, kept + pull * roots.square() * edges.own)
+        return out.add_(from_start)
 
     def _attend(self, edges: _Edges, feat: Tensor) -> _Edges:
         """Return the edges with weights that fall with the distance between the features of their ends."""
