@@ -109,3 +109,11 @@ def test_data_set_without_a_split_is_refused():
         AsGraphPredDataset(Many(torch.arange(10)))
     with pytest.raises(InputError, match="three shares"):
         AsGraphPredDataset(Many(torch.arange(10)), [0.8, 0.1])
+
+
+def test_label_may_stand_in_a_dict():
+    labelled = Many([{"label": torch.tensor(number % 3), "feat": torch.ones(2)} for number in range(10)])
+    data = AsGraphPredDataset(labelled, [0.8, 0.1, 0.1])
+    assert (data.num_classes, data.num_tasks) == (3, 1)
+    bare = AsGraphPredDataset(Many([{"feat": torch.ones(2)}] * 10), [0.8, 0.1, 0.1])
+    assert (bare.num_classes, bare.num_tasks) == (None, 1)

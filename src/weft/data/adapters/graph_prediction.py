@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import torch
@@ -105,8 +105,8 @@ class AsGraphPredDataset(Adapted):
         first = self._first()[1]
         if first is None or first.is_floating_point():
             return None
-        labels = [torch.as_tensor(self.dataset[place][1]) for place in range(len(self))]
-        return count_classes(self.dataset, torch.stack(labels))
+        labels = [_label(self.dataset[place]) for place in range(len(self))]
+        return count_classes(self.dataset, torch.stack([label for label in labels if label is not None]))
 
     @property
     def node_feat_size(self) -> int | None:
@@ -122,7 +122,13 @@ class AsGraphPredDataset(Adapted):
         item = self[0]
         if not isinstance(item, tuple):
             return item, None
-        return item[0], torch.as_tensor(item[1])
+        return item[0], _label(item)
+
+
+def _label(item: Any) -> Tensor | None:
+    """Return the label of an item; of a dict, as `CSVDataset` has, what stands under ``label``."""
+    label = item[1].get("label") if isinstance(item[1], Mapping) else item[1]
+    return None if label is None else torch.as_tensor(label)
 
 
 def _size(columns: Any) -> int | None:
