@@ -356,9 +356,11 @@ class _Perceptron(nn.Module):
     def reset_parameters(self) -> None:
         """Draw the weights anew; biases are 0 and norms do nothing again."""
         for layer in self.layers:
+            assert isinstance(layer, nn.Linear)
             nn.init.xavier_normal_(layer.weight)
             nn.init.zeros_(layer.bias)
         for norm in self.norms if self._normalises else ():
+            assert isinstance(norm, (nn.LayerNorm, nn.BatchNorm1d))
             norm.reset_parameters()
 
     def forward(self, feat: Tensor) -> Tensor:
