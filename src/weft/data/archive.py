@@ -124,7 +124,10 @@ def _tar_file(opened: tarfile.TarFile, entry: tarfile.TarInfo) -> IO[bytes]:
 
 
 def _of_gzip(archive: Path) -> Iterator[_Member]:
-    yield _Member(archive.stem, partial(gzip.open, archive, "rb"))
+    def opened() -> IO[bytes]:
+        return gzip.open(archive, "rb")  # type: ignore[return-value]
+
+    yield _Member(archive.stem, opened)
 
 
 def _check(archive: Path, name: str, *, is_file: bool) -> None:

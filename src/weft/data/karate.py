@@ -36,5 +36,5 @@ class KarateClubDataset(GraphDataset):
         club = networkx.karate_club_graph()
         graph = from_networkx(club)
         sides = [club.nodes[member]["club"] for member in range(34)]
-        graph.ndata["label"] = torch.tensor([int(side == "Officer") for side in sides])
+        graph.ndata.update({"label": torch.tensor([int(side == "Officer") for side in sides])})
         return Content([graph], {}, {"num_classes": 2})

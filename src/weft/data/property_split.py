@@ -138,7 +138,7 @@ def add_node_property_split(
         values = _property(graph, property_name)
         masks = mask_nodes_by_property(-values if ascending else values, part_ratios, random_seed)
         for name, mask in masks.items():
-            graph.ndata[name] = mask.to(graph.device)
+            graph.ndata.update({name: mask.to(graph.device)})
         if MASKS[0] not in _graph_at(where, dataset, place).ndata:
             raise _made_anew(where)
 

@@ -119,8 +119,8 @@ class _Dtype:
         _, order, subdtype, names, fields, *_ = state
         if subdtype is not None or names is not None or fields is not None:
             raise InputError("load_pickle: arrays with named fields are not read.")
-        if _text(order) in "<>":
-            self.dtype = self.dtype.newbyteorder(_text(order))
+        if _text(order) in ("<", ">"):
+            self.dtype = self.dtype.newbyteorder("<" if _text(order) == "<" else ">")
 
 
 class _Array:
@@ -150,8 +150,8 @@ class _Sparse:
     def fill(self, fill: Callable[[Any], Any]) -> Any:
         import scipy.sparse
 
-        state = {name: v.dtype if isinstance(v, _Dtype) else fill(v) for name, v in self._state.items()}
-        shape = tuple(int(size) for size in state.get("_shape", state.get("shape")))
+        state: dict[str, Any] = {name: v.dtype if isinstance(v, _Dtype) else fill(v) for name, v in self._state.items()}
+        shape = tuple(int(size) for size in state.get("_shape", state.get("shape", ())))
         make = getattr(scipy.sparse, self.kind)
         if self.kind.startswith("lil"):
             return _lil(make, shape, state)
@@ -260,7 +260,7 @@ def _tensor(storage: Any, offset: int, size: Any, stride: Any, requires_grad: bo
     if not isinstance(storage, torch.storage.TypedStorage) or min((offset, *size, *stride)) < 0:
         raise InputError("load_pickle: a tensor has no storage of its own.")
     with _quiet():
-        flat = torch.empty(0, dtype=storage.dtype).set_(storage._untyped_storage)  # type: ignore[call-overload]
+        flat = torch.empty(0, dtype=storage.dtype).set_(storage._untyped_storage)
     return flat.as_strided(tuple(size), tuple(stride), offset).clone().requires_grad_(bool(requires_grad))
 
 
@@ -290,7 +290,7 @@ def _filled(value: Any, done: dict[int, tuple[Any, Any]]) -> Any:
         return value
     if id(value) in done:
         return done[id(value)][1]
-    filled = value
+    filled: Any = value
     if isinstance(value, (_Array, _Sparse)):
         filled = value.fill(lambda part: _filled(part, done))
     elif isinstance(value, tuple):

@@ -95,8 +95,10 @@ def split_dataset(
     counts[-1] = len(dataset) - counts[:-1].sum()
     order = np.arange(len(dataset))
     if shuffle:
-        is_generator = isinstance(random_state, np.random.RandomState)
-        generator = random_state if is_generator else np.random.RandomState(random_state)
-        order = generator.permutation(len(dataset))
+        if not isinstance(random_state, np.random.RandomState):
+            random_state = np.random.RandomState(random_state)
+        order = random_state.permutation(len(dataset))
     ends = counts.cumsum()
-    return [Subset(dataset, order[end - count : end]) for end, count in zip(ends, counts, strict=True)]
+    return [
+        Subset(dataset, torch.from_numpy(order[end - count : end])) for end, count in zip(ends, counts, strict=True)
+    ]

@@ -64,10 +64,11 @@ def assemble(meta: Meta, tables: Tables) -> tuple[list[Graph], dict[str, list[An
     if tables.graphs is not None and meta.graph_data is not None:
         graph_ids = _unique_ids(tables.graphs, meta.graph_data.graph_id_field)
     num_graphs = 1 if graph_ids is None else len(graph_ids)
-    in_graph = {
-        id(table): _graph_of_rows(table, described.graph_id_field, graph_ids)
-        for described, table, _ in (*tables.nodes, *tables.edges)
-    }
+    columns = [
+        *((table, described.graph_id_field) for described, table, _ in tables.nodes),
+        *((table, described.graph_id_field) for described, table, _ in tables.edges),
+    ]
+    in_graph = {id(table): _graph_of_rows(table, column, graph_ids) for table, column in columns}
     nodes = {ntype: _collect(ntype, tables, in_graph) for ntype in _node_types(tables)}
     ends, orders, edge_counts = {}, {}, {}
     for described, table, _ in tables.edges:

@@ -167,7 +167,7 @@ class CSVDataset(GraphDataset):
 def _parser_of(parsers: Any, *keys: Any) -> Parser | None:
     """Return the parser for a type, by the first of its names that has one."""
     if not isinstance(parsers, Mapping):
-        return parsers  # type: ignore[no-any-return]
+        return parsers
     return next((parsers[key] for key in keys if key in parsers), None)
 
 
@@ -175,10 +175,11 @@ def _check_parsers(meta: Meta, ndata_parser: Any, edata_parser: Any) -> None:
     """Refuse parsers for types that there are not."""
     ntypes = [table.ntype for table in meta.node_data]
     etypes = [table.canonical for table in meta.edge_data]
-    for name, parsers, known in (
+    kinds: tuple[tuple[str, Any, list[Any]], ...] = (
         ("ndata_parser", ndata_parser, ntypes),
         ("edata_parser", edata_parser, [*etypes, *(etype[1] for etype in etypes)]),
-    ):
+    )
+    for name, parsers, known in kinds:
         for key in parsers if isinstance(parsers, Mapping) else ():
             if key not in known:
                 raise InputError(f"CSVDataset: {name} names {key!r}; there are files for {name_choices(known)}.")

@@ -76,8 +76,9 @@ class Meta(_Part):
     @property
     def file_names(self) -> list[str]:
         """Names of all files, ``meta.yaml`` among them."""
-        tables = [*self.node_data, *self.edge_data, *([self.graph_data] if self.graph_data else [])]
-        return list(dict.fromkeys([META_YAML_NAME, *(table.file_name for table in tables)]))
+        names = [*(table.file_name for table in self.node_data), *(table.file_name for table in self.edge_data)]
+        names += [self.graph_data.file_name] if self.graph_data else []
+        return list(dict.fromkeys([META_YAML_NAME, *names]))
 
 
 def read_meta(folder: Path) -> Meta:

@@ -101,7 +101,7 @@ def _of_file(path: Path) -> tuple[list[Graph], Tensor]:
     for adjacency, feature in zip(adjacencies, features, strict=True):
         src, dst = (torch.from_numpy(ends) for ends in adjacency.nonzero())
         made = graph((src, dst), num_nodes=len(adjacency))
-        made.ndata["feat"] = torch.from_numpy(feature.astype(np.float32))
+        made.ndata.update({"feat": torch.from_numpy(feature.astype(np.float32))})
         graphs.append(made)
     classes = labels.argmax(axis=1) if labels.ndim == 2 else labels
     return graphs, torch.from_numpy(classes.astype(np.int64))
@@ -117,8 +117,8 @@ def _generated(num_graphs: int, seed: int) -> tuple[list[Graph], Tensor]:
         planted = plant(tree, _NUM_BASE, cycle_motif(5) if label else HOUSE, 1, generator)
         ends = torch.from_numpy(planted.edges)
         made = graph((torch.cat([ends[:, 0], ends[:, 1]]), torch.cat([ends[:, 1], ends[:, 0]])))
-        made.ndata["feat"] = torch.full((made.num_nodes(), _WORDS), 0.1)
-        made.ndata["motif"] = torch.from_numpy(planted.node_motif)
-        made.edata["motif"] = torch.from_numpy(planted.edge_motif).repeat(2)
+        made.ndata.update({"feat": torch.full((made.num_nodes(), _WORDS), 0.1)})
+        made.ndata.update({"motif": torch.from_numpy(planted.node_motif)})
+        made.edata.update({"motif": torch.from_numpy(planted.edge_motif).repeat(2)})
         graphs.append(made)
     return graphs, labels

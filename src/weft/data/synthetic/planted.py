@@ -80,7 +80,7 @@ class PlantedDataset(GraphDataset):
 
     def add_features(self, made: Graph, generator: np.random.Generator) -> None:
         """Add ``feat``."""
-        made.ndata["feat"] = torch.ones(made.num_nodes(), 1)
+        made.ndata.update({"feat": torch.ones(made.num_nodes(), 1)})
 
     def _check(self, **counts: tuple[int, int]) -> None:
         """Refuse counts below their least value."""
@@ -94,9 +94,9 @@ def _as_graph(planted: Planted) -> Graph:
     made = graph(
         (torch.cat([ends[:, 0], ends[:, 1]]), torch.cat([ends[:, 1], ends[:, 0]])), num_nodes=len(planted.labels)
     )
-    made.ndata["label"] = torch.from_numpy(planted.labels)
-    made.ndata["motif"] = torch.from_numpy(planted.node_motif)
-    made.edata["motif"] = torch.from_numpy(planted.edge_motif).repeat(2)
+    made.ndata.update({"label": torch.from_numpy(planted.labels)})
+    made.ndata.update({"motif": torch.from_numpy(planted.node_motif)})
+    made.edata.update({"motif": torch.from_numpy(planted.edge_motif).repeat(2)})
     return made
 
 
@@ -205,7 +205,7 @@ class BACommunityDataset(PlantedDataset):
         features = generator.normal(size=(num_nodes, _WORDS))
         sides = np.where(np.arange(num_nodes) < num_nodes // 2, -1.0, 1.0)
         features[:, :_TELLING] = features[:, :_TELLING] * np.sqrt(0.5) + sides[:, None]
-        made.ndata["feat"] = torch.from_numpy(features.astype(np.float32))
+        made.ndata.update({"feat": torch.from_numpy(features.astype(np.float32))})
 
 
 class TreeCycleDataset(PlantedDataset):
