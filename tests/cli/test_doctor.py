@@ -150,8 +150,17 @@ def test_missing_triton_is_a_note_with_the_command_that_mends_it(cuda_device, mo
 
 def test_data_folder_that_is_not_there_is_a_fault(monkeypatch, tmp_path):
     monkeypatch.setenv("WEFT_DATA_DIR", str(tmp_path / "gone"))
-    (finding,) = diagnosis.data_folders()
-    assert finding.state == "fault"
+    assert by_name(diagnosis.data_folders())["data", "WEFT_DATA_DIR"].state == "fault"
+
+
+def test_folder_of_downloads_is_told(monkeypatch, tmp_path):
+    monkeypatch.delenv("WEFT_DATA_DIR", raising=False)
+    monkeypatch.setenv("WEFT_DOWNLOAD_DIR", str(tmp_path))
+    found = by_name(diagnosis.data_folders())
+    assert found["data", "WEFT_DATA_DIR"].value.startswith("not set")
+    assert found["data", "downloads"].value == f"{tmp_path}  (set by WEFT_DOWNLOAD_DIR; there)"
+    monkeypatch.setenv("WEFT_DOWNLOAD_DIR", str(tmp_path / "later"))
+    assert by_name(diagnosis.data_folders())["data", "downloads"].value.endswith("made when first needed)")
 
 
 def test_self_check_compares_kernels_and_gradients_with_pytorch():

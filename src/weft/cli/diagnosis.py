@@ -183,12 +183,21 @@ def extras() -> list[Finding]:
 
 
 def data_folders() -> list[Finding]:
-    """Where public datasets are looked for, and what lies there."""
+    """Where public datasets are looked for, what lies there, and where downloads go."""
+    from weft.data.folder import DOWNLOAD_VARIABLE, get_download_dir
+
+    downloads = get_download_dir()
+    state = "there" if os.path.isdir(downloads) else "made when first needed"
+    set_by = f"set by {DOWNLOAD_VARIABLE}" if os.environ.get(DOWNLOAD_VARIABLE, "").strip() else "the default"
+    return [*_own_data_folder(), Finding("data", "downloads", f"{downloads}  ({set_by}; {state})")]
+
+
+def _own_data_folder() -> list[Finding]:
     from weft.data.folder import VARIABLE, data_folder
 
     folder = data_folder()
     if folder is None:
-        return [Finding("data", VARIABLE, "not set: public datasets need it, your own tables do not")]
+        return [Finding("data", VARIABLE, "not set: datasets that you keep yourself need it, your own tables do not")]
     try:
         count = sum(entry.is_dir() for entry in folder.iterdir())
     except OSError as error:
