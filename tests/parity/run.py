@@ -60,6 +60,8 @@ def results(case: Case, library: Any, module: torch.nn.Module) -> dict[str, np.n
         outputs = dict(_flat("out", module(*graph, *args, **keywords)))
     finally:
         torch.set_default_dtype(torch.float32)
+    # Copies, because the backward pass of a module of DGL frees its output.
+    given = {name: value.detach().clone().numpy() for name, value in outputs.items()}
     learned = [value for value in outputs.values() if value.requires_grad]
     if learned:
         # A loss whose gradient differs from place to place.
@@ -67,14 +69,14 @@ def results(case: Case, library: Any, module: torch.nn.Module) -> dict[str, np.n
             (value * torch.sin(torch.arange(value.numel()).double()).view_as(value)).sum() for value in learned
         ).backward()
     leaves |= dict(module.named_parameters())
-    grads = {f"grad/{name}": leaf.grad for name, leaf in leaves.items() if leaf.grad is not None}
-    return {name: value.detach().numpy() for name, value in {**outputs, **grads}.items()}
+    grads = {f"grad/{name}": leaf.grad.detach().numpy() for name, leaf in leaves.items() if leaf.grad is not None}
+    return {**given, **grads}
 
 
 def _tensors(value: Any, name: str, leaves: dict[str, Tensor]) -> Any:
     """Return a structure with tensors in place of arrays; those of floats are added to ``leaves``."""
     if isinstance(value, np.ndarray):
-        tensor = torch.from_numpy(value.copy())
+        tensor = torch.from_numpy(value).clone()  # in memory of its own, which a module of DGL frees
         if tensor.is_floating_point():
             leaves[f"input {name}"] = tensor.requires_grad_()
         return tensor

@@ -70,6 +70,8 @@ class LayerCase:
     """Whether it has parameters."""
     any_size: bool = False
     """Whether features of any size do, whatever it was made with."""
+    resets: bool = True
+    """Whether it draws its parameters; not where they are given."""
     smooth: bool = True
     """Whether finite differences give its gradients; not where it chooses neighbours or sorts."""
     idle: tuple[str, ...] = ()

@@ -6,8 +6,8 @@ import torch
 from torch import Tensor, nn
 
 from weft import kernels
-from weft.errors import InputError, ShapeError
-from weft.nn.conv.inputs import Features, both_features, relation_for
+from weft.errors import InputError
+from weft.nn.conv.inputs import Features, both_features, check_vectors, relation_for
 from weft.nn.conv.typed_pairs import edges_as_sources, pairs_of_sources
 from weft.nn.dense import linear
 from weft.nn.linear import TypedLinear
@@ -129,8 +129,7 @@ class HGTConv(nn.Module):
         relation = relation_for("HGTConv", g, allow_zero_in_degree=True)
         source, destination = both_features("HGTConv", g, relation, x)
         for name, value in (("x", source), ("destination x", destination)):
-            if value.dim() != 2 or value.shape[1] != self.in_size:
-                raise ShapeError(f"HGTConv: {name} has shape {tuple(value.shape)}; expected (nodes, {self.in_size}).")
+            check_vectors("HGTConv", name, value, self.in_size)
         src_types, dst_types = self._node_types(relation, x, ntype, presorted)
         types = self._edge_maps(self.relation_att)
         etype = types.checked_types("HGTConv", "etype", etype, relation.num_edges, "edges", presorted)

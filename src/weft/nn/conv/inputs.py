@@ -130,6 +130,32 @@ def check_size(where: str, name: str, value: Tensor, expected: int) -> None:
         raise ShapeError(f"{where}: {name} has shape {tuple(value.shape)}; expected (nodes, ..., {expected}).")
 
 
+def check_vectors(where: str, name: str, value: Tensor, size: int, what: str = "nodes") -> None:
+    """Raise ShapeError unless there is one vector of that size a node or edge, for layers that take no more of them."""
+    if value.dim() != 2 or value.shape[1] != size:
+        raise ShapeError(f"{where}: {name} has shape {tuple(value.shape)}; expected ({what}, {size}).")
+
+
+def edge_features(where: str, relation: Relation, value: Tensor, size: int, name: str = "edge_feat") -> Tensor:
+    """Return features of edges, known to be a vector of that size for each edge."""
+    _check(where, name, relation, value, "e")
+    check_vectors(where, name, value, size, "edges")
+    return value
+
+
+def optional_edge_features(where: str, relation: Relation, edge_feat: Tensor | None, size: int) -> Tensor | None:
+    """Return checked edge features of the size that a layer was made for; None where that is 0.
+
+    Raises:
+        InputError: edge features that are missing, or that the layer was not made for.
+        ShapeError: a shape that does not fit.
+    """
+    if (edge_feat is None) != (size == 0):
+        found = "no edge_feat" if edge_feat is None else "edge_feat"
+        raise InputError(f"{where}: forward got {found}, but the layer was made with edge_feat_size={size}.")
+    return None if edge_feat is None else edge_features(where, relation, edge_feat, size)
+
+
 def check_edge_weight(where: str, relation: Relation, edge_weight: Tensor | None) -> None:
     """Raise unless there is no edge weight, or one row an edge."""
     if edge_weight is not None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor, nn
 
 from weft import checks
-from weft.errors import InputError, ShapeError
-from weft.nn.conv.inputs import Features, both_features, relation_for
+from weft.errors import InputError
+from weft.nn.conv.inputs import Features, both_features, check_vectors, optional_edge_features, relation_for
 from weft.nn.conv.neighbour_statistics import EXTREMES, SPREADS, Messages, neighbour_statistics
 from weft.nn.dense import Linear, linear
 from weft.ops import u_add_e
@@ -18,6 +18,8 @@ from weft.ops.target import GraphLike
 from weft.relation import Relation
 
 SCALERS = ("identity", "amplification", "attenuation")
+Places: TypeAlias = tuple[Tensor, Tensor] | None
+"""Where sources and destinations lie along directions in the graph; for `DGNConv`."""
 
 
 class PNAConv(nn.Module):
@@ -137,21 +139,20 @@ class PNAConv(nn.Module):
         """
         return self._run(graph, node_feat, edge_feat, None)
 
-    def _run(self, graph: GraphLike, node_feat: Features, edge_feat: Tensor | None, eig_vec: Tensor | None) -> Tensor:
+    def _run(self, graph: GraphLike, node_feat: Features, edge_feat: Tensor | None, places: Places) -> Tensor:
         where = type(self).__name__
         relation = relation_for(where, graph, allow_zero_in_degree=True)
         source, destination = both_features(where, graph, relation, node_feat)
         for name, value in (("node_feat", source), ("destination node_feat", destination)):
-            if value.dim() != 2 or value.shape[1] != self.in_size:
-                raise ShapeError(f"{where}: {name} has shape {tuple(value.shape)}; expected (nodes, {self.in_size}).")
-        check_edge_feat(where, relation, edge_feat, self.edge_feat_size)
+            check_vectors(where, name, value, self.in_size)
+        edge_feat = optional_edge_features(where, relation, edge_feat, self.edge_feat_size)
         messages = self._messages(relation, source, destination, edge_feat)
-        statistics = self._statistics(messages, destination, eig_vec)
+        statistics = self._statistics(messages, destination, places)
         out = self._towers(graph, relation, destination, statistics)
         out = self.mixing_layer(out)
         return destination + out if self.residual else out
 
-    def _statistics(self, messages: Messages, destination: Tensor, eig_vec: Tensor | None) -> list[Tensor]:
+    def _statistics(self, messages: Messages, destination: Tensor, places: Places) -> list[Tensor]:
         """Return ``(D, in_size)`` for each aggregator."""
         return neighbour_statistics(messages, self._aggregators)
 
@@ -222,19 +223,6 @@ class _Tower(nn.Module):
             out = out + (part if scale is None else part * scale.to(part.dtype))
         dropped: Tensor = self.dropout(self.batchnorm(out * norm.to(out.dtype)))
         return dropped
-
-
-def check_edge_feat(where: str, relation: Relation, edge_feat: Tensor | None, size: int) -> None:
-    """Raise unless there are edge features of the size that a layer was made for, or none and the size is 0."""
-    if (edge_feat is None) != (size == 0):
-        found = "no edge_feat" if edge_feat is None else "edge_feat"
-        raise InputError(f"{where}: forward got {found}, but the layer was made with edge_feat_size={size}.")
-    if edge_feat is None:
-        return
-    relation.check_rows(where, "edge_feat", edge_feat, "e")
-    checks.floating(where, "edge_feat", edge_feat)
-    if edge_feat.dim() != 2 or edge_feat.shape[1] != size:
-        raise ShapeError(f"{where}: edge_feat has shape {tuple(edge_feat.shape)}; expected (edges, {size}).")
 
 
 def graph_norm(graph: Any, relation: Relation, dtype: torch.dtype) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from weft.errors import ShapeError
-from weft.nn.conv.inputs import Features, both_features, relation_for
+from weft.nn.conv.inputs import Features, both_features, check_vectors, relation_for
 from weft.nn.conv.typed_pairs import leaner_pairs
 from weft.nn.dense import add, linear
 from weft.nn.linear import TypedLinear
@@ -130,10 +130,7 @@ class RelGraphConv(nn.Module):
         relation = relation_for("RelGraphConv", g, allow_zero_in_degree=True)
         source, destination = both_features("RelGraphConv", g, relation, feat)
         for name, value in (("feat", source), ("destination feat", destination)):
-            if value.dim() != 2 or value.shape[1] != self._in_feat:
-                raise ShapeError(
-                    f"RelGraphConv: {name} has shape {tuple(value.shape)}; expected (nodes, {self._in_feat})."
-                )
+            check_vectors("RelGraphConv", name, value, self._in_feat)
         etypes = self.linear_r.checked_types("RelGraphConv", "etypes", etypes, relation.num_edges, "edges", presorted)
         out = self._messages(relation, source, etypes, _factor(relation, norm), presorted)
         if self.layer_norm:
