@@ -89,10 +89,16 @@ def test_gradients_are_those_of_a_plain_stack(groups, depth):
 
 def kept_for_backward(layers, x):
     """Return of how many tensors with a row a node autograd holds the storage, and the output."""
-    kept = []
-    with torch.autograd.graph.saved_tensors_hooks(lambda value: kept.append(value) or value, lambda value: value):
+    rows = set()
+
+    def note(value):
+        if value.shape[:1] == (NODES,):
+            rows.add(value.untyped_storage().data_ptr())
+        return value.detach()  # not itself: its graph would hold it, and it its graph
+
+    with torch.autograd.graph.saved_tensors_hooks(note, lambda value: value):
         out = run(layers, graph(), x)
-    return len({value.untyped_storage().data_ptr() for value in kept if value.shape[:1] == (NODES,)}), out
+    return len(rows), out
 
 
 def storages():
