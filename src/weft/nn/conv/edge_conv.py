@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from weft.errors import ShapeError
@@ -26,7 +27,7 @@ class EdgeConv(nn.Module):
     Source: Wang et al. 2019 (arXiv:1801.07829), eq. 7, 8 and its code, in which ``phi`` is of the node; DGL's
     ``dgl.nn.EdgeConv``.
 
-    >>> import torch, weft
+    >>> import weft
     >>> EdgeConv(3, 5)(weft.graph(([0, 1, 2], [1, 2, 0])), torch.rand(3, 3)).shape
     torch.Size([3, 5])
     """
@@ -53,8 +54,10 @@ class EdgeConv(nn.Module):
 
     def reset_parameters(self) -> None:
         """Draw the parameters anew, and forget the statistics of the batches."""
-        for layer in (self.theta, self.phi, *([self.bn] if self.batch_norm else [])):
-            layer.reset_parameters()
+        self.theta.reset_parameters()
+        self.phi.reset_parameters()
+        if self.batch_norm:
+            self.bn.reset_parameters()
 
     def set_allow_zero_in_degree(self, set_value: bool) -> None:
         """Accept nodes without incoming edges from now on, or refuse them."""
@@ -90,7 +93,9 @@ class EdgeConv(nn.Module):
         if self.bn.training:
             return copy_e_max(relation, self.bn(v_sub_u(relation, of_destination, of_source)))
         # Between batches the norm is a factor and a summand for each number, of whatever sign.
-        factor = self.bn.weight * (self.bn.running_var + self.bn.eps).rsqrt()
+        assert self.bn.running_mean is not None
+        assert self.bn.running_var is not None
+        factor = self.bn.weight * torch.rsqrt(self.bn.running_var + self.bn.eps)
         summand = self.bn.bias - self.bn.running_mean * factor
         return _largest_difference(relation, of_destination * factor + summand, of_source * factor)
 

@@ -192,7 +192,7 @@ class _Reversible(torch.autograd.Function):
         groups: list[_Group] = ctx.groups
         outs, grads = ctx.kept.take().chunk(len(groups), -1), list(grad.chunk(len(groups), -1))
         remaining, needed = list(ctx.saved_tensors), list(ctx.needs_input_grad[3:])
-        parts: list[Tensor] = [None] * len(groups)  # type: ignore[list-item]  # found from the last to the first
+        parts = list(outs)  # which the inputs replace, from the last to the first
         grads_of_tensors: list[Tensor | None] = []
         for number in reversed(range(len(groups))):
             features = outs[number - 1] if number else _total(parts[1:])
@@ -224,10 +224,10 @@ def _derivative(
         ]
         out = group.again(features, leaves)
         sought = [features, *(leaf for leaf, need in zip(leaves, needs, strict=True) if need)]
+        gradients: Sequence[Tensor | None] = [None] * len(sought)
         if out.requires_grad:
-            found = iter(torch.autograd.grad(out, sought, grad.to(out.dtype), allow_unused=True))
-        else:
-            found = iter([None] * len(sought))
+            gradients = torch.autograd.grad(out, sought, grad.to(out.dtype), allow_unused=True)
+    found = iter(gradients)
     grad_features = next(found)
     return out.detach(), grad_features, [next(found) if need else None for need in needs]
 

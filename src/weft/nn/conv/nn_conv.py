@@ -134,12 +134,13 @@ class NNConv(nn.Module):
 
         A compiled program, which knows no sizes, looks at a row: it is at most as large for graphs with an edge a node.
         """
-        last = self.edge_func
+        last: object = self.edge_func
         if type(last) is nn.Sequential and len(last) and not _is_hooked(last):
             last = last[-1]
-        if type(last) not in (nn.Linear, Linear) or _is_hooked(last) or self._aggre_type == "max":
+        if not isinstance(last, nn.Linear) or type(last) not in (nn.Linear, Linear) or _is_hooked(last):
             return None
-        assert isinstance(last, nn.Linear)
+        if self._aggre_type == "max":
+            return None
         if last.out_features != self._in_src_feats * self._out_feats:
             return None  # refused where the matrices are looked at
         row = last.in_features + (last.bias is not None)
@@ -149,8 +150,9 @@ class NNConv(nn.Module):
 
     def _without_matrices(self, relation: Relation, source: Tensor, efeat: Tensor, last: nn.Linear) -> Tensor:
         """Return the sum or mean of the messages by way of ``(D, k, in)``."""
-        for layer in self.edge_func[:-1] if isinstance(self.edge_func, nn.Sequential) else ():
-            efeat = layer(efeat)
+        if isinstance(self.edge_func, nn.Sequential):
+            for layer in list(self.edge_func)[:-1]:
+                efeat = layer(efeat)
         if efeat.dim() != 2 or efeat.shape[1] != last.in_features:
             raise ShapeError(
                 f"NNConv: edge_func's last map got shape {tuple(efeat.shape)}; expected (edges, {last.in_features})."
