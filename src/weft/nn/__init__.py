@@ -40,6 +40,7 @@ from weft.nn.conv import (
     TWIRLSUnfoldingAndAttention,
 )
 from weft.nn.embedding import DeepWalk, MetaPath2Vec, NodeEmbedding
+from weft.nn.explain import GNNExplainer, HeteroGNNExplainer
 from weft.nn.hetero import HeteroEmbedding, HeteroLinear
 from weft.nn.linear import TypedLinear, WeightBasis
 from weft.nn.link import EdgePredictor, TransE, TransR
@@ -99,6 +100,7 @@ __all__ = [
     "GINConv",
     "GINEConv",
     "GMMConv",
+    "GNNExplainer",
     "GatedGCNConv",
     "GatedGraphConv",
     "GlobalAttentionPooling",
@@ -107,6 +109,7 @@ __all__ = [
     "GroupRevRes",
     "HGTConv",
     "HeteroEmbedding",
+    "HeteroGNNExplainer",
     "HeteroGraphConv",
     "HeteroLinear",
     "JumpingKnowledge",
