@@ -2,7 +2,8 @@
 //
 // A stable sort by row: the edges of a row stand in ascending edge-ID order, so the result is one and the same whatever
 // the number of threads. Two passes of counting sort: edges go to buckets of neighbouring rows (few enough that the
-// write streams stay in cache), then each bucket, small enough for the cache, is sorted by row on its own.
+// write streams stay in cache), then each bucket, small enough for the cache, is sorted by row on its own. Many edges
+// go to their buckets a line of memory at a time (bucket_lines.h).
 //
 // The outputs serve as scratch space for the first pass; besides them there are two bytes an edge and one copy of the
 // largest bucket a thread.
@@ -19,6 +20,7 @@
 #include <new>
 #include <vector>
 
+#include "bucket_lines.h"
 #include "dispatch.h"
 #include "memory.h"
 #include "parallel.h"
@@ -148,24 +150,35 @@ int32_t coo_to_compressed(const In* rows, const In* cols, int64_t num_edges, int
   const int64_t num_parts = std::max(1, num_threads);
   std::vector<int64_t> offsets, bucket_starts;
   if (!bucket_offsets(rows, num_edges, num_rows, buckets, num_parts, offsets, bucket_starts)) return bad_argument;
-  const std::unique_ptr<uint16_t[]> low(new uint16_t[size_t(num_edges)]);
+  // One line more than the edges, so that the first can start one.
+  const std::unique_ptr<uint16_t[]> low_memory(new uint16_t[size_t(num_edges) + 32]);
+  uint16_t* const low = reinterpret_cast<uint16_t*>((uintptr_t(low_memory.get()) + 63) / 64 * 64);
   prefer_large_pages(indices, num_edges * int64_t(sizeof(Out)));
   prefer_large_pages(eids, num_edges * int64_t(sizeof(Out)));
-  prefer_large_pages(low.get(), num_edges * int64_t(sizeof(uint16_t)));
+  prefer_large_pages(low, num_edges * int64_t(sizeof(uint16_t)));
+  const bucket_arrays<Out> to{indices, eids, low};
+  const bool in_lines = bucket_lines<Out>::pays(to, num_edges / num_parts, buckets.count);
   const int64_t low_mask = (int64_t(1) << buckets.shift) - 1;
   std::atomic<bool> valid{true};
 
 #pragma omp parallel for schedule(static, 1) num_threads(num_threads)
   for (int64_t part = 0; part < num_parts; ++part) {
     int64_t* places = offsets.data() + part * buckets.count;
-    const int64_t last = even_cut(num_edges, part + 1, num_parts);
+    const int64_t first = even_cut(num_edges, part, num_parts), last = even_cut(num_edges, part + 1, num_parts);
     bool in_range = true;
-    for (int64_t p = even_cut(num_edges, part, num_parts); p < last; ++p) {
-      const int64_t place = places[rows[p] >> buckets.shift]++;
-      in_range &= uint64_t(cols[p]) < uint64_t(num_cols);
-      low[size_t(place)] = uint16_t(int64_t(rows[p]) & low_mask);
-      indices[place] = Out(cols[p]);
-      eids[place] = Out(p);
+    const auto distribute = [&](const auto& put) {
+      for (int64_t p = first; p < last; ++p) {
+        const int64_t bucket = rows[p] >> buckets.shift, place = places[bucket]++;
+        in_range &= uint64_t(cols[p]) < uint64_t(num_cols);
+        put(bucket, place, Out(cols[p]), Out(p), uint16_t(int64_t(rows[p]) & low_mask));
+      }
+    };
+    if (in_lines) {
+      bucket_lines<Out> lines(to, places, buckets.count);
+      distribute([&](int64_t bucket, int64_t place, auto... edge) { lines.put(bucket, place, edge...); });
+      lines.finish(places);
+    } else {
+      distribute([&](int64_t, int64_t place, auto... edge) { to.put(place, edge...); });
     }
     if (!in_range) valid.store(false);
   }
@@ -183,7 +196,7 @@ int32_t coo_to_compressed(const In* rows, const In* cols, int64_t num_edges, int
     const int64_t first_row = b << buckets.shift;
     const int64_t bucket_rows = std::min(num_rows, (b + 1) << buckets.shift) - first_row;
     Out* copy = copies.get() + 2 * largest * thread;
-    sort_bucket(low.get(), bucket_starts[size_t(b)], bucket_starts[size_t(b) + 1], bucket_rows, indices, eids,
+    sort_bucket(low, bucket_starts[size_t(b)], bucket_starts[size_t(b) + 1], bucket_rows, indices, eids,
                 indptr + first_row + 1, copy, copy + largest, counts.get() + (thread << buckets.shift));
   }
   return ok;

@@ -53,6 +53,18 @@ void test_conversion() {
       converts<int32_t, int64_t>(edges, num_threads);
     }
   }
+  // Enough edges to be written a line at a time, in buckets of one row and of several, all full but for their ends.
+  for (const int64_t num_rows : {int64_t(3), int64_t(200), int64_t(5000)}) {
+    edge_list many{num_rows, 50, {}, {}};
+    for (int64_t p = 0; p < 70000; ++p) {
+      many.rows.push_back(p * 7919 % num_rows * (p % 3 != 0));
+      many.cols.push_back(p * 31 % 50);
+    }
+    for (const int num_threads : {1, 3}) {
+      converts<int64_t, int32_t>(many, num_threads);
+      converts<int32_t, int64_t>(many, num_threads);
+    }
+  }
   refuses_ids_outside(-1, 0);
   refuses_ids_outside(3, 0);
   refuses_ids_outside(0, -1);

@@ -175,3 +175,21 @@ def test_compiles_into_one_graph(promised):
 
     compiled = torch.compile(both_ways, fullgraph=True, backend="aot_eager")
     assert_same(compiled(rows, cols), both_ways(rows, cols))
+
+
+@needs_native
+@pytest.mark.parametrize("index", [torch.int32, torch.int64], ids=str)
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize(("num_rows", "num_edges"), [(300, 70_000), (7, 5_000), (70_000, 90_000), (1, 3_000)])
+def test_many_edges_of_few_rows_equal_the_reference(num_rows, num_edges, index, threads):
+    # Enough for whole lines of memory to be written at a time, with some left over in every bucket.
+    rows, cols = random_edges(num_rows, 1000, num_edges)
+    rows = torch.minimum(rows, rows.flip(0))  # more edges in the first rows
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(threads)
+        found = native.coo_to_compressed(rows, cols, num_rows, 1000, index)
+    finally:
+        torch.set_num_threads(before)
+    expected = reference.coo_to_compressed(rows, cols, num_rows, index)
+    assert all(torch.equal(one, other) for one, other in zip(found, expected, strict=True))
