@@ -8,7 +8,6 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from weft import checks
 from weft.errors import CheckpointError, InputError
 
 
@@ -132,7 +131,8 @@ class SparseAdam(SparseOptimizer):
         Raises:
             InputError: as `SparseOptimizer`, or an option that is out of range.
         """
-        checks.choice("SparseAdam", "dtype", dtype, (torch.float32, torch.float16))
+        if dtype not in (torch.float32, torch.float16):
+            raise InputError(f"SparseAdam: dtype={dtype}; expected torch.float32 or torch.float16.")
         if not all(0 <= beta < 1 for beta in betas) or not eps > 0:
             raise InputError(f"SparseAdam: betas={betas}, eps={eps}; expected betas in [0, 1) and eps above 0.")
         self._betas, self._eps, self._dtype = betas, eps, dtype
