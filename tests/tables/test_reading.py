@@ -5,16 +5,12 @@ import gzip
 import os
 import uuid
 
-import numpy as np
 import pyarrow
 import pyarrow.parquet
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from weft.errors import TableError
 from weft.tables import Interactions, read_interactions
-from weft.tables.reading import merge_repeats
 
 USERS = ["bo", "al", "al", "cy", "bo", "al"]
 ITEMS = ["tea", "jam", "tea", "jam", "jam", "egg"]
@@ -289,31 +285,6 @@ def test_without_times_the_weights_of_repeats_are_summed():
     columns = {"user": [2, 1, 1, 1], "item": [1, 1, 2, 1], "amount": [1.0, 2.0, 4.0, 8.0]}
     data = read_interactions(pyarrow.table(columns), weight="amount")
     assert rows(data) == [(1, 1, None, 10.0), (1, 2, None, 4.0), (2, 1, None, 1.0)]
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 6), st.integers(-3, 3), st.integers(0, 5)), min_size=1, max_size=30),
-    st.booleans(),
-    st.booleans(),
-)
-@settings(deadline=None, max_examples=100)
-def test_merging_equals_a_loop_over_rows(drawn, has_times, has_weights):
-    expected: dict[int, list] = {}
-    for pair, time, weight in drawn:
-        kept = expected.setdefault(pair, [time, 0])
-        if has_times and time < kept[0]:
-            kept[:] = [time, 0]
-        if not has_times or time == kept[0]:
-            kept[1] += weight
-    pairs, times, weights = (np.array(column) for column in zip(*drawn, strict=True))
-    columns = {"pair": pairs}
-    columns |= {"time": times} if has_times else {}
-    columns |= {"weight": weights.astype(np.float32)} if has_weights else {}
-    names = list(columns)
-    merged = merge_repeats(columns)
-    ordered = sorted(expected)
-    wanted = {"pair": ordered, "time": [expected[p][0] for p in ordered], "weight": [expected[p][1] for p in ordered]}
-    assert {name: column.tolist() for name, column in merged.items()} == {name: wanted[name] for name in names}
 
 
 # Values that cannot be

@@ -78,6 +78,26 @@ def fetch_raw_files(what: str, files: Sequence[RawFile], folder: Path, *, log: b
             _fetch_members(what, url, archived, folder, log=log)
 
 
+def locate_raw_files(
+    what: str, folder: str, files: Sequence[RawFile], raw_dir: str | os.PathLike[str] | None, *, log: bool = True
+) -> Path:
+    """Return the folder that has all files which are not optional, after downloading them where they are nowhere.
+
+    Raises:
+        InputError: a file is missing and has no URL.
+        DownloadError: a file cannot be fetched.
+    """
+    places = places_of(folder, raw_dir)
+    found = find_raw_files(files, places)
+    if found is not None:
+        return found
+    place = places[0] if raw_dir is not None else places[-1]
+    if any(file.url is None for file in missing_files(files, place)):
+        raise InputError(explain_missing(what, folder, files, places))
+    fetch_raw_files(what, files, place, log=log)
+    return place
+
+
 def _fetch_members(what: str, url: str, files: Sequence[RawFile], folder: Path, *, log: bool) -> None:
     """Download an archive, take its files out and delete it."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -10,13 +10,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from weft.data.folder import get_download_dir
 from weft.data.formats.edges import read_columns
 from weft.data.formats.ogb import read_ogb_table
 from weft.data.formats.text import number_or_nan, read_records
 from weft.data.molecules.smiles import Smiles2Graph, graphs_from_smiles, ogb_smiles2graph
 from weft.data.published import published_files
-from weft.data.raw_files import explain_missing, fetch_raw_files, find_raw_files, places_of
+from weft.data.raw_files import locate_raw_files, places_of
 from weft.errors import InputError, TableError, did_you_mean, name_choices
 from weft.graph import Graph
 
@@ -75,8 +74,9 @@ class MoleculeNet:
         self.name = name
         """Name of the table."""
         self._raw_dir = raw_dir
-        path = self._find() / _PUBLISHED[name].file
-        self.smiles, self.task_names, self.targets = read_moleculenet(path, name)
+        file = _PUBLISHED[name].file
+        folder = locate_raw_files("MoleculeNet", "moleculenet", published_files("moleculenet", [file]), raw_dir)
+        self.smiles, self.task_names, self.targets = read_moleculenet(folder / file, name)
         """SMILES of each molecule; name of each property; ``(molecules, tasks)`` float32, NaN where not known."""
 
     def __len__(self) -> int:
@@ -125,19 +125,6 @@ class MoleculeNet:
             for part in _PARTS
         }
         return {part: rows[numbers] for part, numbers in graphs.items()}
-
-    def _find(self) -> Path:
-        """Return the folder of the file, after downloading it where it is missing."""
-        files = published_files("moleculenet", [_PUBLISHED[self.name].file])
-        places = places_of("moleculenet", self._raw_dir)
-        found = find_raw_files(files, places)
-        if found is not None:
-            return found
-        if files[0].url is None:
-            raise InputError(explain_missing("MoleculeNet", "moleculenet", files, places))
-        place = places[0] if self._raw_dir is not None else Path(get_download_dir()) / "moleculenet"
-        fetch_raw_files("MoleculeNet", files, place, log=True)
-        return place
 
 
 def read_moleculenet(path: Path, name: str) -> tuple[list[str], list[str], Tensor]:

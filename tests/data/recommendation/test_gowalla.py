@@ -1,12 +1,9 @@
 """The format of a line per user, and the counts of the real files."""
 
-import os
-import warnings
-
 import pytest
 import torch
 
-from weft.data import Gowalla
+from weft.data import AmazonBook, AmazonBookKGAT, AmazonElectronics, Gowalla, Yelp2018, raw_files
 from weft.errors import InputError, TableError
 from weft.tables import leak_check
 
@@ -39,7 +36,7 @@ def test_a_pair_in_both_files_counts_in_training_and_is_said_aloud(tmp_path):
     assert pairs(gowalla, gowalla.split.train) == [(0, 1), (0, 2)]
     assert pairs(gowalla, gowalla.split.test) == [(0, 3)]
     assert gowalla.interactions.num_duplicates == 2
-    assert "2 pairs" in gowalla.interactions.notes[0]
+    assert "2 of 5 pairs" in gowalla.interactions.notes[0]
 
 
 def test_validation_is_held_out_of_training_by_seed(tmp_path):
@@ -58,16 +55,17 @@ def test_a_malformed_line_is_named_by_its_number(tmp_path, bad):
         Gowalla(write(tmp_path, f"0 1\n1 {bad}\n", "0 2\n"))
 
 
-def test_missing_file_folder_and_variable_are_named(tmp_path, monkeypatch):
-    with pytest.raises(TableError, match=r"train\.txt"):
+def no_network(what, files, folder, *, log):
+    """Say what would be downloaded, and to where."""
+    raise InputError(f"{what} fetches {', '.join(file.name for file in files)} into {folder}")
+
+
+def test_missing_files_are_fetched_into_the_folder_given_or_that_of_downloads(tmp_path, monkeypatch, download_folder):
+    monkeypatch.setattr(raw_files, "fetch_raw_files", no_network)
+    with pytest.raises(InputError, match=r"fetches train\.txt, test\.txt into .*gowalla"):
         Gowalla(tmp_path)
-    with pytest.raises(InputError, match="nowhere"):
-        Gowalla(tmp_path / "nowhere")
     monkeypatch.setenv("WEFT_DATA_DIR", str(tmp_path))
-    with pytest.raises(InputError, match="gowalla"):
-        Gowalla()
-    monkeypatch.delenv("WEFT_DATA_DIR")
-    with pytest.raises(InputError, match="WEFT_DATA_DIR"):
+    with pytest.raises(InputError, match=f"into {download_folder}/gowalla"):
         Gowalla()
 
 
@@ -78,12 +76,25 @@ def test_empty_files_and_bad_fractions_are_refused(tmp_path):
         Gowalla(tmp_path, validation_fraction=1.0)
 
 
-def test_real_files_have_the_published_counts():
-    if "WEFT_DATA_DIR" not in os.environ:
-        warnings.warn("WEFT_DATA_DIR is not set: the real Gowalla files were NOT checked", stacklevel=1)
-        pytest.skip("WEFT_DATA_DIR is not set: the real Gowalla files were NOT checked")
-    gowalla = Gowalla()
-    assert (gowalla.interactions.num_users, gowalla.interactions.num_items) == (29858, 40981)
-    assert (len(gowalla.split.train), len(gowalla.split.test)) == (810128, 217242)
-    assert gowalla.interactions.num_duplicates == 0
-    assert leak_check(gowalla.interactions, gowalla.split)["passed"]
+COUNTS = [
+    (Gowalla, (29858, 40981), (810128, 217242)),
+    (AmazonBookKGAT, (70679, 24915), (652514, 193920)),
+    (AmazonElectronics, (1435, 1522), (31887, 4044)),
+]
+
+
+@pytest.mark.parametrize(("kind", "counts", "sizes"), COUNTS)
+def test_real_files_have_the_published_counts_and_no_pair_in_two_parts(data_dir, kind, counts, sizes):
+    data = kind()
+    assert (data.interactions.num_users, data.interactions.num_items) == counts
+    assert (len(data.split.train), len(data.split.test)) == sizes
+    assert data.interactions.num_duplicates == 0
+    assert leak_check(data.interactions, data.split)["passed"]
+
+
+@pytest.mark.parametrize("kind", [AmazonBook, AmazonBookKGAT, AmazonElectronics, Yelp2018])
+def test_others_have_the_same_files(tmp_path, kind):
+    data = kind(write(tmp_path, "0 7 3\n", "0 5\n"), validation_fraction=0.5)
+    assert sorted(pairs(data, torch.cat([data.split.train, data.split.validation]))) == [(0, 3), (0, 7)]
+    assert len(data.split.validation) == 1
+    assert pairs(data, data.split.test) == [(0, 5)]
