@@ -10,11 +10,13 @@ void test_conversion();
 void test_dot_attention();
 void test_edge_softmax();
 void test_edges_between();
+void test_farthest_points();
 void test_first_seen();
 void test_gat_attention();
 void test_gatv2_attention();
 void test_distinct_pairs();
 void test_gather_rows();
+void test_greedy_matching();
 void test_nearest_candidates();
 void test_sddmm();
 void test_segment_mm();
@@ -35,11 +37,13 @@ int main() {
       {"dot_attention", test_dot_attention},
       {"edge_softmax", test_edge_softmax},
       {"edges_between", test_edges_between},
+      {"farthest_points", test_farthest_points},
       {"first_seen", test_first_seen},
       {"gat_attention", test_gat_attention},
       {"gatv2_attention", test_gatv2_attention},
       {"distinct_pairs", test_distinct_pairs},
       {"gather_rows", test_gather_rows},
+      {"greedy_matching", test_greedy_matching},
       {"nearest_candidates", test_nearest_candidates},
       {"sddmm", test_sddmm},
       {"segment_mm", test_segment_mm},

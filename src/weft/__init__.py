@@ -160,7 +160,20 @@ __all__ = [
     "unbatch",
 ]
 
-_ON_FIRST_USE = ("data", "metrics", "nn", "optim", "report", "sampling", "sparse", "tables", "tasks", "train", "transforms")
+_ON_FIRST_USE = (
+    "data",
+    "geometry",
+    "metrics",
+    "nn",
+    "optim",
+    "report",
+    "sampling",
+    "sparse",
+    "tables",
+    "tasks",
+    "train",
+    "transforms",
+)
 _FROM = {
     "AddEdge": "weft.transforms",
     "AddMetaPaths": "weft.transforms",

@@ -83,6 +83,7 @@ CASES = {
     ),
     "edge_softmax": lambda x: kernels.edge_softmax(x.edges.csc, x.e),
     "edges_between": lambda x: kernels.edges_between(x.edges.csc, x.edges.dst, x.edges.src),
+    "farthest_points": lambda x: kernels.farthest_points(x.u.detach(), x.u[:, 0, 0].long() * 0, 2),
     "first_edges": lambda x: kernels.first_edges(x.edges.csc, x.edges.dst, x.edges.src),
     "first_seen": lambda x: kernels.first_seen(x.edges.src.long(), x.u.shape[0]),
     "gat_aggregate": lambda x: kernels.gat_aggregate(
@@ -96,6 +97,9 @@ CASES = {
     ),
     "gather_mm": lambda x: kernels.gather_mm(x.u[:, 0], x.e[:4, 0].unsqueeze(2) * x.weight, x.u[:, 0, 0].long() % 4),
     "gather_rows": lambda x: kernels.gather_rows(x.edges.csc, x.edges.dst),
+    "greedy_matching": lambda x: kernels.greedy_matching(
+        x.edges.src, x.edges.dst, torch.arange(x.edges.src.shape[0]), x.u.shape[0] + x.v.shape[0]
+    ),
     "masked_dots": lambda x: kernels.masked_dots(
         x.edges.csc, x.edges.csc, x.e[:, 0, 0], _diagonal(x.u.shape[0]), x.u[:, 0, 1]
     ),

@@ -10,7 +10,7 @@ from torch.autograd import gradgradcheck
 from weft import kernels
 from weft.kernels.autocast import RULES
 
-WITHOUT_GRADIENT = {"nearest_candidates"}
+WITHOUT_GRADIENT = {"farthest_points", "nearest_candidates"}
 """Takes features and gives integers."""
 
 

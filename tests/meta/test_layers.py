@@ -20,7 +20,7 @@ HOUSE = (
     ("distributed",),
     ("dataloading",),
     ("nn", "data", "tables"),
-    ("sampling", "transforms", "store", "partition", "metrics", "optim"),
+    ("sampling", "transforms", "geometry", "store", "partition", "metrics", "optim"),
     ("graph",),
     ("function",),
     ("sparse",),

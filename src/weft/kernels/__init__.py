@@ -9,10 +9,12 @@ from weft.kernels.distinct_pairs import distinct_pairs
 from weft.kernels.dot_attention import dot_attention
 from weft.kernels.edge_softmax import edge_softmax
 from weft.kernels.edges_between import edges_between, first_edges, has_parallel_edges
+from weft.kernels.farthest_points import farthest_points
 from weft.kernels.first_seen import first_seen
 from weft.kernels.gat_attention import gat_aggregate, gat_attention
 from weft.kernels.gather_rows import gather_rows, position_table, slice_rows
 from weft.kernels.gatv2_attention import gatv2_attention
+from weft.kernels.greedy_matching import greedy_matching
 from weft.kernels.nearest_candidates import nearest_candidates
 from weft.kernels.sddmm import sddmm
 from weft.kernels.segment_mm import gather_mm, segment_mm
@@ -35,6 +37,7 @@ __all__ = [
     "dot_attention",
     "edge_softmax",
     "edges_between",
+    "farthest_points",
     "first_edges",
     "first_seen",
     "gat_aggregate",
@@ -42,6 +45,7 @@ __all__ = [
     "gather_mm",
     "gather_rows",
     "gatv2_attention",
+    "greedy_matching",
     "has_parallel_edges",
     "masked_dots",
     "masked_product",

@@ -52,6 +52,7 @@ RULES: dict[str, str | Rule] = {
     "dot_attention_backward": KEEP,
     "edge_softmax": FLOAT32,
     "edge_softmax_backward": KEEP,
+    "farthest_points": KEEP,
     "gat_aggregate": LOWER,
     "gat_attention": LOWER,
     "gat_backward_destinations": KEEP,
