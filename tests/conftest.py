@@ -46,6 +46,14 @@ def interruptible() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_downloads(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what is downloaded and cached out of the user's own folder, in tests and in what they start."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WEFT_DOWNLOAD_DIR", str(tmp_path_factory.mktemp("downloads")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
     """Return the folder of public datasets, one subfolder each; skip the test where there is none."""
