@@ -12,7 +12,7 @@ from weft.errors import InputError
 from weft.graph.graph import Graph
 from weft.nn.pooling.nodes import checked_counts
 from weft.nn.pooling.set_attention import InducedSetAttentionBlock, PoolingByAttention, SetAttentionBlock
-from weft.nn.pooling.set_pairs import pair_sets
+from weft.nn.pooling.set_pairs import SetPairs, pair_sets
 
 
 class SetTransformerEncoder(nn.Module):
@@ -93,6 +93,7 @@ class SetTransformerEncoder(nn.Module):
             ShapeError: features of another form.
         """
         counts = checked_counts("SetTransformerEncoder", graph, feat, dims=2, size=self.d_model)
+        pairs: tuple[SetPairs, ...]
         if self.m is None or self.block_type == "sab":
             pairs = (pair_sets(counts, counts),)
         else:
