@@ -30,8 +30,8 @@ LISTING: dict[str, dict[str, str]] = {
 }
 """Section to package of weft to names; the names are those of DGL's package too."""
 
-LEFT_OUT = {
-    name: "runs on RAPIDS' pylibcugraphops alone, which is no longer developed; the layer without CuGraph does the same"
-    for name in ("CuGraphGATConv", "CuGraphRelGraphConv", "CuGraphSAGEConv")
-}
+LEFT_OUT = dict.fromkeys(
+    ("CuGraphGATConv", "CuGraphRelGraphConv", "CuGraphSAGEConv"),
+    "runs on RAPIDS' pylibcugraphops alone; the layer without CuGraph in its name does the same",
+)
 """Names without a counterpart, and why."""
