@@ -47,3 +47,14 @@ def test_wrong_arguments_are_refused():
         neighbor_matching(PATH, -torch.ones(4))
     with pytest.raises(GraphError, match="between two sets of nodes"):
         neighbor_matching(weft.heterograph({("a", "to", "b"): ([0], [0])}, {"a": 1, "b": 2}))
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16, torch.int64])
+def test_weights_of_any_dtype_come_in_their_order(dtype):
+    weights = torch.tensor([3, 3, 7, 7]).to(dtype)
+    assert neighbor_matching(PATH, weights).tolist() == [0, 1, 1, 2]
+    assert neighbor_matching(PATH, weights.flip(0)).tolist() == [0, 0, 1, 2]
+
+
+def test_zeros_of_both_signs_and_infinity_are_weights():
+    assert neighbor_matching(PATH, torch.tensor([-0.0, 0.0, torch.inf, 1.0])).tolist() == [0, 1, 1, 2]

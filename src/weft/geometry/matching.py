@@ -51,10 +51,22 @@ def neighbor_matching(graph: Graph, e_weights: Tensor | None = None, relabel_idx
         weights = e_weights.detach()
         if not bool((weights >= 0).all()):
             raise InputError(f"{where}: e_weights hold a negative number or NaN; expected weights from 0.")
-        order = order[weights[order].argsort(descending=True, stable=True)]
+        order = order[_falling_keys(weights[order]).argsort(stable=True)]
     mate = kernels.greedy_matching(src, dst, order, relation.num_dst)
     own = torch.arange(relation.num_dst, dtype=mate.dtype, device=mate.device)
     label = torch.minimum(mate, own)
     if not relabel_idx:
         return label
     return ((label == own).cumsum(0) - 1).to(mate.dtype)[label.long()]
+
+
+def _falling_keys(weights: Tensor) -> Tensor:
+    """Return whole numbers whose order is the reverse of that of weights from 0; they are sorted faster than floats.
+
+    The bits of a float that is not negative, read as a whole number, have its order.
+    """
+    if not weights.is_floating_point():
+        return -weights.long()
+    wide = weights if weights.dtype == torch.float64 else weights.float()
+    whole = torch.int64 if wide.dtype == torch.float64 else torch.int32
+    return torch.iinfo(whole).max - (wide + 0.0).view(whole)  # -0.0 becomes 0.0
