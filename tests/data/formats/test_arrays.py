@@ -36,6 +36,44 @@ def test_a_pickled_array_is_refused(tmp_path):
         read_npy(tmp_path / "objects.npy")
 
 
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut off", b"\x93NUMPY", b"words"])
+def test_damaged_files_are_named(tmp_path, content):
+    path = tmp_path / "cut.npz"
+    path.write_bytes(content)
+    for read in (read_npy, read_npz, read_sparse_npz):
+        with pytest.raises(TableError, match=r"cut\.npz"):
+            read(path)
+
+
+def test_array_whose_bytes_are_damaged_is_named(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez(path, x=np.arange(100))
+    content = bytearray(path.read_bytes())
+    content[300] ^= 255
+    path.write_bytes(content)
+    with pytest.raises(TableError, match=r"array 'x' of .*a\.npz"):
+        read_npz(path, "x")
+
+
+def test_one_array_and_several_are_not_taken_for_each_other(tmp_path):
+    np.save(tmp_path / "one.npy", np.arange(3))
+    np.savez(tmp_path / "several.npz", x=np.arange(3))
+    with pytest.raises(TableError, match="holds one array; expected an archive of 'x'"):
+        read_npz(tmp_path / "one.npy", "x")
+    with pytest.raises(TableError, match="archive of arrays; expected one array"):
+        read_npy(tmp_path / "several.npz")
+
+
+@pytest.mark.parametrize(("indices", "indptr"), [([9], [0, 1, 1]), ([-1], [0, 1, 1]), ([0], [0, 5, 1]), ([0], [0, 1])])
+def test_matrix_with_entries_outside_is_refused(tmp_path, indices, indptr):
+    parts = {"data": np.ones(1), "indices": np.array(indices), "indptr": np.array(indptr), "shape": np.array([2, 3])}
+    with pytest.raises(TableError, match=r"adj_\* are no matrix"):
+        compressed_rows({f"adj_{name}": part for name, part in parts.items()}, "adj")
+    np.savez(tmp_path / "m.npz", format=b"csr", **parts)
+    with pytest.raises(TableError, match=r"m\.npz.*no sparse matrix"):
+        read_sparse_npz(tmp_path / "m.npz")
+
+
 def test_compressed_rows_and_sparse_files_give_their_matrix(tmp_path):
     matrix = scipy.sparse.csr_matrix(np.array([[0, 2.0, 0], [1, 0, 3]]))
     parts = {name: getattr(matrix, name) for name in ("data", "indices", "indptr", "shape")}

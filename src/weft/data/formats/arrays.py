@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,9 @@ import scipy.sparse
 from numpy.typing import NDArray
 
 from weft.errors import TableError, name_choices
+
+_DAMAGE = (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error)
+"""What NumPy and SciPy raise on files that are not what they should be."""
 
 
 def existing(path: Path, where: str) -> Path:
@@ -30,13 +35,15 @@ def read_npy(path: Path) -> NDArray[Any]:
     """Return the array of a ``.npy`` file of numbers, booleans or text.
 
     Raises:
-        TableError: no such file, or one of pickled objects.
+        TableError: no such file, a damaged one, one of pickled objects, or an archive of several arrays.
     """
     try:
         loaded = np.load(existing(path, "read_npy"), allow_pickle=False)
-    except ValueError as error:
+    except _DAMAGE as error:
         raise TableError(f"read_npy: {str(path)!r} holds no plain array: {error}") from error
-    return np.asarray(loaded)
+    if not isinstance(loaded, np.ndarray):
+        raise TableError(f"read_npy: {str(path)!r} is an archive of arrays; expected one array.")
+    return loaded
 
 
 def read_npz(path: Path, *names: str, optional: tuple[str, ...] = ()) -> dict[str, NDArray[Any]]:
@@ -45,10 +52,16 @@ def read_npz(path: Path, *names: str, optional: tuple[str, ...] = ()) -> dict[st
     Other arrays of the archive are not read, so that pickled ones among them do no harm.
 
     Raises:
-        TableError: no such file or array, or an array of pickled objects.
+        TableError: no such file or array, a damaged file, or an array of pickled objects.
     """
     found: dict[str, NDArray[Any]] = {}
-    with np.load(existing(path, "read_npz"), allow_pickle=False) as archive:
+    try:
+        opened = np.load(existing(path, "read_npz"), allow_pickle=False)
+    except _DAMAGE as error:
+        raise TableError(f"read_npz: {str(path)!r} is no archive of arrays: {error}") from error
+    if isinstance(opened, np.ndarray):
+        raise TableError(f"read_npz: {str(path)!r} holds one array; expected an archive of {name_choices(names)}.")
+    with opened as archive:
         missing = [name for name in names if name not in archive.files]
         if missing:
             raise TableError(
@@ -57,26 +70,39 @@ def read_npz(path: Path, *names: str, optional: tuple[str, ...] = ()) -> dict[st
         for name in (*names, *(name for name in optional if name in archive.files)):
             try:
                 found[name] = archive[name]
-            except ValueError as error:
+            except _DAMAGE as error:
                 raise TableError(f"read_npz: array {name!r} of {str(path)!r} is not plain: {error}") from error
     return found
 
 
 def compressed_rows(arrays: Mapping[str, NDArray[Any]], prefix: str) -> scipy.sparse.csr_matrix:
-    """Return the matrix stored as ``<prefix>_data``, ``_indices``, ``_indptr`` and ``_shape``."""
+    """Return the matrix stored as ``<prefix>_data``, ``_indices``, ``_indptr`` and ``_shape``.
+
+    Raises:
+        TableError: the arrays do not go together. SciPy would read and write past the end of a row or a column.
+    """
     parts = [arrays[f"{prefix}_{part}"] for part in ("data", "indices", "indptr")]
-    return scipy.sparse.csr_matrix(tuple(parts), shape=tuple(arrays[f"{prefix}_shape"]))
+    try:
+        matrix = scipy.sparse.csr_matrix(tuple(parts), shape=tuple(arrays[f"{prefix}_shape"]))
+        matrix.check_format(full_check=True)
+    except (ValueError, TypeError) as error:
+        raise TableError(f"compressed_rows: the arrays {prefix}_* are no matrix: {error}") from error
+    return matrix
 
 
 def read_sparse_npz(path: Path) -> scipy.sparse.coo_matrix:
     """Return the matrix that ``scipy.sparse.save_npz`` wrote.
 
     Raises:
-        TableError: no such file, or another kind of archive.
+        TableError: no such file, a damaged one, or another kind of archive.
     """
     try:
-        return scipy.sparse.load_npz(existing(path, "read_sparse_npz")).tocoo()
-    except (ValueError, KeyError) as error:
+        matrix = scipy.sparse.load_npz(existing(path, "read_sparse_npz"))
+        if hasattr(matrix, "check_format"):
+            # SciPy would read past the end of what does not go together.
+            matrix.check_format(full_check=True)
+        return matrix.tocoo()
+    except (*_DAMAGE, KeyError, TypeError) as error:
         raise TableError(f"read_sparse_npz: {str(path)!r} is no sparse matrix of SciPy's: {error}") from error
 
 
