@@ -78,6 +78,11 @@ def test_member_outside_the_folder_is_refused(tmp_path, name):
         assert taken(tmp_path / "deep") == {}
 
 
+def test_member_without_a_name_is_refused(tmp_path):
+    with pytest.raises(InputError, match="would lie outside the folder"):
+        extract_archive(make_tar(tmp_path / "a.tar", {".": b"x"}), tmp_path / "out")
+
+
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE])
 def test_links_and_devices_of_a_tar_are_refused(tmp_path, kind):
     with tarfile.open(tmp_path / "a.tar", "w") as archive:

@@ -132,7 +132,7 @@ def _of_gzip(archive: Path) -> Iterator[_Member]:
 
 def _check(archive: Path, name: str, *, is_file: bool) -> None:
     path = PurePosixPath(name.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    if not path.parts or path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
         raise InputError(f"extract_archive: {str(archive)!r} holds {name!r}, which would lie outside the folder.")
     if not is_file:
         raise InputError(f"extract_archive: {str(archive)!r} holds {name!r}, which is no file but a link or a device.")
