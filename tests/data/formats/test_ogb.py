@@ -137,9 +137,10 @@ def test_words_and_dictionaries_are_read(tmp_path):
     assert read_ogb_words(tmp_path / "w.csv.gz", 2) == [["a", "b"], ["c", "d"]]
     write(tmp_path / "d.csv.gz", "paper,author\nTrue,False\n")
     assert read_ogb_dict(tmp_path / "d.csv.gz") == {"paper": 1.0, "author": 0.0}
-    write(tmp_path / "bad.csv.gz", "paper,author\n1\n")
-    with pytest.raises(TableError, match=r"bad\.csv"):
-        read_ogb_dict(tmp_path / "bad.csv.gz")
+    for content in ("paper,author\n1\n", "paper,author\n1,maybe\n"):
+        write(tmp_path / "bad.csv.gz", content)
+        with pytest.raises(TableError, match=r"bad\.csv"):
+            read_ogb_dict(tmp_path / "bad.csv.gz")
 
 
 def test_real_molecules_have_the_published_counts(data_dir):

@@ -212,17 +212,14 @@ def read_ogb_dict(path: Path) -> dict[str, float]:
     """Return the names in the first line of a CSV file, and the number or the truth value below each.
 
     Raises:
-        TableError: no such file, or not two lines of one length.
+        TableError: no such file, not two lines of one length, or a value that is neither.
     """
     with open_text(existing(path, "read_ogb_dict")) as text:
         lines = [line.strip().split(",") for line in text if line.strip()]
     if len(lines) != 2 or len(lines[0]) != len(lines[1]):
         raise TableError(f"read_ogb_dict: {str(path)!r} is not a line of names and a line of values.")
-    values = {"true": 1.0, "false": 0.0}
+    values = {"true": "1", "false": "0"}
     try:
-        return {
-            name: values.get(said.lower(), -1.0) if said.isalpha() else float(said)
-            for name, said in zip(*lines, strict=True)
-        }
+        return {name: float(values.get(said.lower(), said)) for name, said in zip(*lines, strict=True)}
     except ValueError as error:
         raise TableError(f"read_ogb_dict: {str(path)!r}: {error}.") from error
