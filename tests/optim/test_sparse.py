@@ -97,6 +97,20 @@ def test_gradients_that_were_dropped_do_not_count():
     assert torch.equal(embedding.weight, before)
 
 
+def test_rows_given_out_before_zero_grad_still_learn():
+    # The order of DGL's examples: forward, zero_grad, backward, step.
+    embedding = table()
+    before, optimizer = embedding.all_get_embedding(), SparseAdam([embedding], lr=0.1)
+    embedding(torch.tensor([1])).sum().backward()
+    loss = embedding(torch.tensor([4])).sum()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    torch.testing.assert_close(embedding.weight[4], before[4] - 0.1)
+    assert torch.equal(embedding.weight[1], before[1])
+    assert embedding.trace == []
+
+
 def test_half_precision_moments_stay_near():
     embedding, other = table(), table("other")
     other.all_set_embedding(embedding.weight)

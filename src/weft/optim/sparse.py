@@ -69,9 +69,10 @@ class SparseOptimizer:
             table.reset_trace()
 
     def zero_grad(self) -> None:
-        """Forget the rows that were given out, and with them their gradients."""
+        """Forget the gradients that there are; rows that were given out before it may still get one."""
         for table in self._tables:
-            table.reset_trace()
+            for _, rows in table.trace:
+                rows.grad = None
 
     def update(self, idx: Tensor, grad: Tensor, emb: Table) -> None:
         """Change some distinct rows of a table by their gradients ``(n, dim)``."""
