@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from weft.errors import IdError, InputError, ShapeError
+from weft.errors import DtypeError, IdError, InputError, ShapeError
 from weft.metrics import filtered_ranks, hits_at, mean_reciprocal_rank
 
 NAN = float("nan")
@@ -50,6 +50,14 @@ def test_what_is_no_number_is_never_good():
     assert rank([NAN, 0.7, 0.8], 2) == 2
 
 
+def test_int32_ids_of_many_relations_are_kept_apart():
+    # In 32 bits the keys of head 2**20 and relations around 2**12 would run over and meet those of head 0.
+    known = torch.tensor([[0, 5, 0], [2**20, 2**12 - 1, 2]], dtype=torch.int32)
+    asked = torch.tensor([[2**20, 5, 1]], dtype=torch.int32)
+    assert float(filtered_ranks(of_row([0.9, 0.7, 0.1]), asked, known)) == 2
+    assert float(filtered_ranks(of_row([0.9, 0.7, 0.1]), torch.tensor([[0, 5, 1]], dtype=torch.int32), known)) == 1
+
+
 @pytest.mark.parametrize("batch_size", [1, 4, 100])
 def test_same_as_a_loop(batch_size):
     table = torch.randint(4, (6, 3, 9)).float()
@@ -82,6 +90,10 @@ def test_wrong_arguments_are_refused():
         filtered_ranks(of_row([0.9, 0.7]), triples)
     with pytest.raises(ShapeError, match=r"triples has shape \(3,\)"):
         filtered_ranks(of_row([0.9]), triples[0])
+    with pytest.raises(IdError, match="known tails hold 5"):
+        filtered_ranks(of_row([0.9, 0.7]), torch.tensor([[0, 0, 1]]), triples)
+    with pytest.raises(DtypeError, match="float32"):
+        filtered_ranks(of_row([0.9]), triples.float())
     with pytest.raises(ShapeError, match="score gave"):
         filtered_ranks(lambda heads, relations: torch.zeros(3), triples)
     with pytest.raises(InputError, match="got no ranks"):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from weft import checks
-from weft.errors import InputError, ShapeError
+from weft.errors import DtypeError, InputError, ShapeError
 
 Score = Callable[[Tensor, Tensor], Tensor]
 """From IDs of heads and relations ``(B,)`` to scores of all entities as tails ``(B, num_entities)``."""
@@ -33,7 +33,8 @@ def filtered_ranks(score: Score, triples: Tensor, known: Tensor | None = None, *
 
     Raises:
         ShapeError: triples that are not ``(*, 3)``, or scores of another shape.
-        IdError: a tail that is past the end of the scores.
+        DtypeError: triples that are not int32 or int64.
+        IdError: a tail, known ones too, that is past the end of the scores.
 
     Source: Bordes et al. 2013, section 4.1 ("filtered"); ties as in Sun et al. 2020 (arXiv:1911.03903).
 
@@ -48,9 +49,11 @@ def filtered_ranks(score: Score, triples: Tensor, known: Tensor | None = None, *
     for name, value in (("triples", triples), ("known", known)):
         if value is not None and (value.dim() != 2 or value.shape[1] != 3):
             raise ShapeError(f"filtered_ranks: {name} has shape {tuple(value.shape)}; expected (number of triples, 3).")
+        if value is not None and value.dtype not in checks.ID_DTYPES:
+            raise DtypeError(f"filtered_ranks: {name} have dtype {value.dtype}; expected torch.int64 or torch.int32.")
     if known is not None:
-        answers = _Answers(known)
-    ranks = [_ranks(score, batch, answers) for batch in triples.split(batch_size)]
+        answers = _Answers(known.long())
+    ranks = [_ranks(score, batch, answers) for batch in triples.long().split(batch_size)]
     return torch.cat(ranks) if ranks else torch.zeros(0, dtype=torch.float64)
 
 
@@ -62,7 +65,8 @@ def _ranks(score: Score, triples: Tensor, answers: _Answers | None) -> Tensor:
             f"filtered_ranks: score gave {tuple(scores.shape)} for {len(triples)} queries; expected a row for each and "
             "a column for each entity."
         )
-    checks.id_range("filtered_ranks", "tails", tails, scores.shape[1], f"the {scores.shape[1]} entities scored")
+    what = f"the {scores.shape[1]} entities scored"
+    checks.id_range("filtered_ranks", "tails", tails, scores.shape[1], what)
     right = scores.gather(1, tails.unsqueeze(1))
     # A right score that is no number is beaten by all; one of another entity beats.
     higher = ~(scores <= right)
@@ -70,7 +74,9 @@ def _ranks(score: Score, triples: Tensor, answers: _Answers | None) -> Tensor:
     rows = torch.arange(len(triples), device=scores.device)
     counted = torch.ones_like(higher)
     if answers is not None:
-        counted[answers.of(heads, relations)] = False
+        rows_of_known, known_tails = answers.of(heads, relations)
+        checks.id_range("filtered_ranks", "known tails", known_tails, scores.shape[1], what)
+        counted[rows_of_known, known_tails] = False
     counted[rows, tails] = False
     return 1 + (higher & counted).sum(1).double() + (same & counted).sum(1).double() / 2
 
