@@ -205,9 +205,10 @@ class _Chooser:
             low, high = self._sums[begin], self._sums[end]
             alive = alive & (high > low)
             target = low + hash_uniform(key, walks, step, _WEIGHTED).double() * (high - low)
-            # The first sum above the target ends with the edge that is meant, whose weight is therefore not 0.
+            # The first sum above the target ends with the edge that is meant, whose weight is therefore not 0; where
+            # rounding took the target to the end, the last edge that adds to the sum.
             place = torch.searchsorted(self._sums, target, right=True) - 1
-            place = torch.minimum(place, end - 1)
+            place = torch.minimum(place, torch.searchsorted(self._sums, high) - 1)
         if not bool(alive.any()):
             return torch.full_like(nodes, -1), torch.full_like(nodes, -1)
         place = torch.where(alive, place, 0)
