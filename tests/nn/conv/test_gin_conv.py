@@ -78,6 +78,23 @@ def test_reset_puts_epsilon_back_and_draws_the_function_anew():
     assert layer.apply_func[0].weight != weight
 
 
+def test_reset_leaves_to_a_function_how_its_parts_are_drawn():
+    class Zeros(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.map = nn.Linear(1, 1)
+
+        def reset_parameters(self):
+            nn.init.zeros_(self.map.weight)
+
+        def forward(self, feat):
+            return self.map(feat)
+
+    layer = GINConv(nn.Sequential(Zeros(), nn.ReLU()))
+    layer.reset_parameters()
+    assert layer.apply_func[0].map.weight.item() == 0
+
+
 def test_features_are_left_as_they_were():
     feat, edge_feat = FEAT.clone(), torch.ones(3, 1)
     GINConv()(weft.graph(EDGES), feat)

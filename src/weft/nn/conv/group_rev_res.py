@@ -14,7 +14,7 @@ from torch.autograd.function import once_differentiable
 
 from weft import checks
 from weft.errors import GraphError, ShapeError
-from weft.nn.conv.inputs import node_features, relation_among
+from weft.nn.conv.inputs import node_features, redraw, relation_among
 from weft.ops.target import GraphLike, needs_grad
 
 
@@ -61,11 +61,8 @@ class GroupRevRes(nn.Module):
         self.gnn_modules = nn.ModuleList([gnn_module, *(copy.deepcopy(gnn_module) for _ in range(groups - 1))])
 
     def reset_parameters(self) -> None:
-        """Draw the parameters of modules that can anew."""
-        for module in self.gnn_modules:
-            reset = getattr(module, "reset_parameters", None)
-            if callable(reset):
-                reset()
+        """Draw the parameters of the modules anew."""
+        redraw(self.gnn_modules)
 
     def forward(self, g: GraphLike, x: Tensor, *args: Any) -> Tensor:
         """Return new features of the nodes.

@@ -112,11 +112,13 @@ def destinations_of(where: str, graph: GraphLike, relation: Relation, source: Te
 
 
 def redraw(module: object) -> None:
-    """Draw the parameters of a module and of all its parts anew; nothing for what is no module."""
-    for part in module.modules() if isinstance(module, nn.Module) else ():
-        reset = getattr(part, "reset_parameters", None)
-        if reset is not None:
-            reset()
+    """Draw the parameters of a module anew, part by part where it does not do so itself; nothing for no module."""
+    reset = getattr(module, "reset_parameters", None)
+    if callable(reset):
+        reset()
+        return
+    for part in module.children() if isinstance(module, nn.Module) else ():
+        redraw(part)
 
 
 def attention_seed() -> Tensor:
