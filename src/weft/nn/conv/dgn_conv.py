@@ -14,7 +14,6 @@ from weft.ops import copy_e_sum, gspmm, u_mul_e_sum, u_sub_v
 from weft.ops.target import GraphLike
 
 DIRECTIONS = tuple(f"dir{number}-{kind}" for number in (1, 2, 3) for kind in ("av", "dx"))
-_TINY = 1e-30
 
 
 class DGNConv(PNAConv):
@@ -110,8 +109,9 @@ class DGNConv(PNAConv):
         found = dict(zip(plain, neighbour_statistics(messages, plain), strict=True))
         if places is not None:
             differences = u_sub_v(messages.relation, *places)
-            sizes = copy_e_sum(messages.relation, differences.abs()) + _TINY
-            for name in set(self._aggregators) & set(DIRECTIONS):
+            sizes = copy_e_sum(messages.relation, differences.abs())
+            sizes = sizes.masked_fill(sizes == 0, 1.0)
+            for name in (one for one in DIRECTIONS if one in self._aggregators):
                 column = slice(_direction(name) - 1, _direction(name))
                 along = differences[:, column].abs() if name.endswith("av") else differences[:, column]
                 total = _weighted_sum(messages, along)

@@ -117,10 +117,10 @@ class GCN2Conv(nn.Module):
         initial = self._initial(relation, feat_0, hidden, apart)
         if self.weight2 is None:
             mixed = torch.lerp(hidden, initial, self.alpha)
-            out = linear(mixed, self._near_identity(self.weight1, mixed).t(), self.bias)
+            out = linear(mixed, self._near_identity(self.weight1).t(), self.bias)
         else:
-            first = (1 - self.alpha) * self._near_identity(self.weight1, hidden)
-            second = self.alpha * self._near_identity(self.weight2, hidden)
+            first = (1 - self.alpha) * self._near_identity(self.weight1)
+            second = self.alpha * self._near_identity(self.weight2)
             out = add(linear(hidden, first.t(), self.bias), linear(initial, second.t()))
         return out if self._activation is None else self._activation(out)
 
@@ -143,7 +143,7 @@ class GCN2Conv(nn.Module):
             )
         return feat_0.to(hidden.dtype)
 
-    def _near_identity(self, weight: Tensor, like: Tensor) -> Tensor:
+    def _near_identity(self, weight: Tensor) -> Tensor:
         """Return ``(1 - beta) * identity + beta * weight``."""
         identity = torch.eye(self._in_feats, dtype=weight.dtype, device=weight.device)
         return torch.lerp(identity, weight, self.beta)
