@@ -134,5 +134,7 @@ def test_wrong_arguments_are_refused():
         explainer.explain_graph(shop(), feat)
     with pytest.raises(ShapeError, match="feat of 'item'"):
         HeteroGNNExplainer(ByType(), 1, log=False).explain_node("user", 0, shop(), {"item": feat})
+    with pytest.raises(InputError, match="feat is empty"):
+        HeteroGNNExplainer(ByType(), 1, log=False).explain_graph(shop(), {})
     with pytest.raises(InputError, match="num_hops=-1"):
         GNNExplainer(OneFeature(), num_hops=-1)

@@ -9,12 +9,13 @@ import torch
 from torch import Tensor, nn
 
 from weft import checks
-from weft.errors import GraphError, ShapeError
+from weft.errors import GraphError, InputError, ShapeError
 from weft.graph.graph import Graph
 from weft.graph.khop import khop_in_subgraph
 from weft.graph.names import NID
 from weft.graph.schema import CanonicalEtype
-from weft.nn.explain.masks import Costs, evaluating, first_edge_mask, first_feature_mask, learn
+from weft.nn.evaluation import evaluating
+from weft.nn.explain.masks import Costs, first_edge_mask, first_feature_mask, learn
 
 
 class _Masks:
@@ -236,6 +237,8 @@ def _original(part: Graph, ntype: str | None = None) -> Tensor:
 
 
 def _check_by_type(where: str, graph: Graph, feat: Mapping[str, Tensor]) -> None:
+    if not feat:
+        raise InputError(f"{where}: feat is empty; expected features of one node type or more.")
     for name, rows in feat.items():
         count = graph.num_nodes(name)
         if rows.dim() != 2 or len(rows) != count:

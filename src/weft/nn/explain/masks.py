@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+
+from weft.nn.evaluation import progress_bar
 
 _SMALLEST = 1e-15
 
@@ -60,34 +61,10 @@ def learn(masks: Sequence[Tensor], loss: Callable[[], Tensor], *, lr: float, epo
         shown: what a bar says; None for no bar.
     """
     optimizer = torch.optim.Adam(list(masks), lr=lr)
-    with _bar(shown, epochs) as advance:
+    with progress_bar(shown, epochs) as advance:
         for _ in range(epochs):
             gradients = torch.autograd.grad(loss(), list(masks), allow_unused=True)
             for mask, gradient in zip(masks, gradients, strict=True):
                 mask.grad = gradient
             optimizer.step()
             advance()
-
-
-@contextmanager
-def evaluating(model: nn.Module) -> Iterator[None]:
-    """Keep a model in evaluation mode, and put it back."""
-    training = model.training
-    model.eval()
-    try:
-        yield
-    finally:
-        model.train(training)
-
-
-@contextmanager
-def _bar(shown: str | None, total: int) -> Iterator[Callable[[], None]]:
-    if shown is None:
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task(shown, total=total)
-        yield lambda: bar.advance(task)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -14,6 +13,7 @@ from weft.graph.block import to_block
 from weft.graph.graph import Graph
 from weft.graph.names import NID
 from weft.graph.subgraph import in_subgraph
+from weft.nn.evaluation import evaluating, progress_bar
 from weft.nn.models.staged import StagedModel, State, map_rows
 
 
@@ -31,7 +31,7 @@ def layerwise_inference(
 
     The same as ``model.eval()(graph, feat)`` up to rounding. Stage by stage, the nodes are taken in parts whose
     incoming edges number ``max_edges`` at most (a node with more is a part of its own); a part's block, and the rows
-    of its sources, are all that is on the device. Held are two states of all nodes, on the device of the features.
+    of its sources, are all that is on the device. Held are two states of all nodes, on the device of the graph.
 
     Args:
         model: any model made of stages, for one node type or for several.
@@ -64,12 +64,8 @@ def layerwise_inference(
         raise InputError(f"layerwise_inference: max_edges={max_edges}; expected at least 1.")
     if graph.is_block:
         raise InputError("layerwise_inference: got a block; expected the whole graph.")
-    training = model.training
-    model.eval()
-    try:
+    with evaluating(model):
         return _run(model, graph, feat, max_edges, device, progress)
-    finally:
-        model.train(training)
 
 
 def _run(model: StagedModel, graph: Graph, feat: Any, max_edges: int, device: Any, progress: bool) -> Any:
@@ -77,7 +73,7 @@ def _run(model: StagedModel, graph: Graph, feat: Any, max_edges: int, device: An
     ranges = [(name, *part) for name in graph.ntypes for part in _parts(graph, name, max_edges)]
     constants = model.constants(graph)
     state = _row_by_row(model.enter, feat, max_edges, device)
-    with _bar(progress, model.num_stages * len(ranges)) as advance:
+    with progress_bar("inference" if progress else None, model.num_stages * len(ranges)) as advance:
         for index in range(model.num_stages):
             after = _Assembled(graph)
             for node_type, begin, end in ranges:
@@ -186,17 +182,3 @@ def _copy(target: State, begin: int, part: State) -> None:
             _copy(whole, begin, piece)
     else:
         target[begin : begin + len(part)] = part.to(target.device)
-
-
-@contextmanager
-def _bar(shown: bool, total: int) -> Iterator[Callable[[], None]]:
-    """Give a function that moves a bar one part on; it does nothing where none is shown."""
-    if not shown:
-        yield lambda: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task("inference", total=total)
-        yield lambda: bar.advance(task)
