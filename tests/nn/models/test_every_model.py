@@ -174,6 +174,24 @@ def test_rgcn_refuses_types_that_it_knows_nothing_of():
         models.RGCN([("user", "buys", "item")], {"user": 4}, 8, 3)
     with pytest.raises(weft.errors.InputError, match="features and an embedding"):
         models.RGCN([("user", "knows", "user")], {"user": 4}, 8, 3, embeddings={"user": 9})
+    with pytest.raises(weft.errors.InputError, match="num_bases=0"):
+        models.RGCN([("user", "knows", "user")], {"user": 4}, 8, 3, num_bases=0)
+
+
+def test_rgcn_adds_means_of_neighbours_times_weights():
+    etypes = [("to", "x.y", "to"), ("a.b", "z", "to")]  # names that an nn.ModuleDict refuses
+    graph = weft.heterograph({etypes[0]: ([0, 1, 1], [2, 2, 0]), etypes[1]: ([0, 1], [2, 2])})
+    model = models.RGCN(etypes, {"to": IN}, HIDDEN, OUT, 1, embeddings={"a.b": 2})
+    feat = torch.randn(3, IN)
+    own, other = feat @ model.maps["to"].weight.t(), model.tables["a.b"].weight
+    layer = model.layers[0]
+    torch.nn.init.normal_(layer.bias)
+    out = model(graph, {"to": feat, "a.b": torch.arange(2)})
+    arrives = torch.zeros(3, OUT)
+    arrives[0] = own[1] @ layer.weight[0]
+    arrives[2] = own[:2].mean(0) @ layer.weight[0] + other.mean(0) @ layer.weight[1]
+    torch.testing.assert_close(out["to"], own @ layer.loop + layer.bias + arrives)
+    torch.testing.assert_close(out["a.b"], other @ layer.loop + layer.bias)
 
 
 def test_rgcn_with_shared_bases_has_fewer_parameters():
@@ -195,6 +213,23 @@ def test_gps_asks_for_the_features_it_was_made_for():
 
 def case_inputs(graph: weft.Graph) -> tuple[Any, ...]:
     return graph, torch.randn(graph.num_nodes(), IN)
+
+
+def test_gps_adds_messages_attention_and_network():
+    graph, feat = edges(7, 15), torch.randn(7, IN)
+    model = models.GPS(IN, HIDDEN, OUT, 1, 2, readout=None).eval()
+    layer = model.layers[0]
+    for norm in layer.norms:
+        torch.nn.init.normal_(norm.bias)
+        norm.running_var.uniform_(0.5, 2)
+    hidden = model.enter_map(feat)
+    adjacency = torch.zeros(7, 7).index_put_(graph.edges()[::-1], torch.ones(15), accumulate=True)
+    local = layer.norms[0](hidden + layer.conv.apply_func(hidden + adjacency @ hidden))
+    query, key, value = (part.view(7, 2, -1).transpose(0, 1) for part in layer.query_key_value(hidden).chunk(3, 1))
+    answer = (query @ key.transpose(1, 2) / (HIDDEN // 2) ** 0.5).softmax(2) @ value
+    both = local + layer.norms[1](hidden + layer.attention_map(answer.transpose(0, 1).flatten(1)))
+    expected = model.leave_map(layer.norms[2](both + layer.network(both)))
+    torch.testing.assert_close(model(graph, feat), expected)
 
 
 def test_gps_attends_within_each_graph_of_a_batch():

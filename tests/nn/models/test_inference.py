@@ -60,6 +60,13 @@ def test_the_mode_of_the_model_is_as_before():
     assert not model.training
 
 
+@pytest.mark.parametrize("name", ["GCN", "APPNP", "GCNII"])
+def test_double_precision_stays_double(name):
+    model, graph, feat = MODELS[name]().double(), random_graph(), torch.randn(40, 5, dtype=torch.float64)
+    out = layerwise_inference(model, graph, feat, max_edges=7)
+    torch.testing.assert_close(out, model.eval()(graph, feat).detach(), rtol=1e-12, atol=1e-12)
+
+
 def shop() -> weft.Graph:
     """Return users, items and three edge types, one of them without edges into some nodes."""
     users, items = torch.randint(12, (50,)), torch.randint(7, (50,))

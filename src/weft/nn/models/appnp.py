@@ -75,9 +75,10 @@ class APPNP(StagedModel):
         return self.k
 
     def constants(self, graph: Any) -> tuple[Tensor, Tensor]:
-        """Return ``degree^-1/2`` of each node, outgoing and incoming, ``(N,)`` each."""
+        """Return ``degree^-1/2`` of each node, outgoing and incoming, ``(N,)`` float64 each."""
         relation = relation_of("APPNP", graph)
-        return degree_scale(relation, "src", -0.5), degree_scale(relation, "dst", -0.5)
+        outgoing, incoming = (degree_scale(relation, side, -0.5, torch.float64) for side in ("src", "dst"))
+        return outgoing, incoming
 
     def enter(self, feat: Tensor) -> tuple[Tensor, Tensor]:
         """Return the perceptron's output, twice: what walks, and where it returns to."""

@@ -67,9 +67,10 @@ class GCN(StagedModel):
         return len(self.layers)
 
     def constants(self, graph: Any) -> tuple[Tensor, Tensor]:
-        """Return ``degree^-1/2`` of each node, outgoing and incoming, ``(N,)`` each."""
+        """Return ``degree^-1/2`` of each node, outgoing and incoming, ``(N,)`` float64 each."""
         relation = relation_of("GCN", graph)
-        return degree_scale(relation, "src", -0.5), degree_scale(relation, "dst", -0.5)
+        outgoing, incoming = (degree_scale(relation, side, -0.5, torch.float64) for side in ("src", "dst"))
+        return outgoing, incoming
 
     def stage(self, index: int, graph: Any, state: Tensor, constants: tuple[Tensor, Tensor] | None = None) -> Tensor:
         """Return the layer's output, after ReLU where another layer follows."""

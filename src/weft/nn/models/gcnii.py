@@ -74,8 +74,8 @@ class GCNII(StagedModel):
         return len(self.layers)
 
     def constants(self, graph: Any) -> Tensor:
-        """Return ``in_degree^-1/2`` of each node, ``(N,)``."""
-        return degree_scale(relation_of("GCNII", graph), "dst", -0.5)
+        """Return ``in_degree^-1/2`` of each node, ``(N,)`` float64."""
+        return degree_scale(relation_of("GCNII", graph), "dst", -0.5, torch.float64)
 
     def enter(self, feat: Tensor) -> tuple[Tensor, Tensor]:
         """Return the mapped features, twice: what changes, and what is mixed in."""

@@ -25,6 +25,12 @@ class LightGCN(nn.Module):
     distribution with standard deviation 0.1.
 
     Source: He et al. 2020 (arXiv:2002.02126), eq. 3 to 8.
+
+    >>> import weft
+    >>> bought = weft.heterograph({("user", "buys", "item"): ([0, 0, 1], [0, 1, 1])})
+    >>> users, items = weft.nn.models.LightGCN(num_users=2, num_items=2, dim=8)(bought)
+    >>> users.shape, items.shape
+    (torch.Size([2, 8]), torch.Size([2, 8]))
     """
 
     def __init__(

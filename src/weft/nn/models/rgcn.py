@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from weft import checks
 from weft.errors import InputError, TypeNameError, name_choices
 from weft.nn.conv.scaled_sum import neighbour_mean
+from weft.nn.hetero.by_type import ModulesByType
 from weft.nn.linear import WeightBasis
 from weft.nn.models.staged import StagedModel, reset
 
@@ -22,7 +23,7 @@ class RGCN(StagedModel):
 
     ``h'[v] = h[v] @ W_self + b + sum over edge types r of mean(h[u]) @ W[r]``, ReLU and dropout between. With
     ``num_bases`` the weights of a layer are combinations of that many. What comes in is a table of embeddings for node
-    types without features, and a linear map for those with. Only types in ``out_ntypes`` (all by default) come out.
+    types without features, and a linear map for those with. All types come out.
 
     Shapes: node type to ``(N, in size)`` (IDs ``(N,)`` for types with an embedding) to node type to ``(N, out_feats)``.
     A node without incoming edges is computed from its own features.
@@ -60,7 +61,8 @@ class RGCN(StagedModel):
             out_feats: size of the output.
             num_layers: at least 1.
             embeddings: node type to the number of its nodes, for types without features.
-            num_bases: weights that the edge types of a layer share; None for weights of their own.
+            num_bases: weights that the edge types of a layer share, at least 1; None for weights of their own, as are
+                those of as many bases as edge types.
             dropout: after each activation.
             self_loop: whether a node's own features take part.
 
@@ -70,6 +72,8 @@ class RGCN(StagedModel):
         """
         super().__init__()
         checks.whole_number("RGCN", "num_layers", num_layers, least=1)
+        if num_bases is not None:
+            checks.whole_number("RGCN", "num_bases", num_bases, least=1)
         tables = dict(embeddings or {})
         known = {*in_feats, *tables}
         if twice := set(in_feats) & set(tables):
@@ -82,8 +86,8 @@ class RGCN(StagedModel):
                         f"{name_choices(known)}."
                     )
         self.canonical_etypes = [tuple(one) for one in canonical_etypes]
-        self.maps = nn.ModuleDict({name: nn.Linear(size, hidden_feats, bias=False) for name, size in in_feats.items()})
-        self.tables = nn.ModuleDict({name: nn.Embedding(count, hidden_feats) for name, count in tables.items()})
+        self.maps = ModulesByType({name: nn.Linear(size, hidden_feats, bias=False) for name, size in in_feats.items()})
+        self.tables = ModulesByType({name: nn.Embedding(count, hidden_feats) for name, count in tables.items()})
         sizes = [hidden_feats] * num_layers + [out_feats]
         self.layers = nn.ModuleList(
             _Layer(sizes[index], sizes[index + 1], len(self.canonical_etypes), num_bases, self_loop)
