@@ -29,14 +29,13 @@ def fuses(feat: Tensor, *parameters: Tensor | None) -> bool:
 
 def is_plain(*layers: nn.Module) -> bool:
     """Return whether layers do what their weights say and nothing else: linear, neither exchanged nor hooked."""
-    return all(
-        type(layer) in (Linear, nn.Linear)
-        and not layer._forward_hooks
-        and not layer._forward_pre_hooks
-        and not layer._backward_hooks
-        and not layer._backward_pre_hooks
-        for layer in layers
-    )
+    return all(type(layer) in (Linear, nn.Linear) and not is_hooked(layer) for layer in layers)
+
+
+def is_hooked(layer: nn.Module) -> bool:
+    """Return whether calling a layer calls something else too."""
+    hooks = (layer._forward_hooks, layer._forward_pre_hooks, layer._backward_hooks, layer._backward_pre_hooks)
+    return any(hooks)
 
 
 def aggregate_linear(

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from weft import checks
-from weft.nn.conv.fused import is_plain
+from weft.nn.conv.fused import is_hooked, is_plain
 from weft.nn.conv.inputs import (
     Features,
     both_features,
@@ -195,15 +195,10 @@ class GINEConv(_Epsilon):
 
 def _first_linear(apply_func: Apply | None) -> nn.Linear | None:
     """Return the linear map that a function begins with, None if it begins otherwise or nobody can tell."""
-    if isinstance(apply_func, nn.Sequential) and len(apply_func) > 0 and not _hooked(apply_func):
+    if type(apply_func) is nn.Sequential and len(apply_func) > 0 and not is_hooked(apply_func):
         first: nn.Module = apply_func[0]
     elif isinstance(apply_func, nn.Module):
         first = apply_func
     else:
         return None
     return first if isinstance(first, nn.Linear) and is_plain(first) else None
-
-
-def _hooked(module: nn.Module) -> bool:
-    hooks = (module._forward_hooks, module._forward_pre_hooks, module._backward_hooks, module._backward_pre_hooks)
-    return any(hooks) or type(module) is not nn.Sequential

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from weft import checks
 from weft.errors import ShapeError
+from weft.nn.conv.fused import is_hooked, is_plain
 from weft.nn.conv.inputs import Features, Sizes, both_features, check_vectors, pair_of_sizes, relation_for
 from weft.nn.dense import Linear, add, linear
 from weft.ops import copy_u, gspmm
@@ -135,9 +136,9 @@ class NNConv(nn.Module):
         A compiled program, which knows no sizes, looks at a row: it is at most as large for graphs with an edge a node.
         """
         last: object = self.edge_func
-        if type(last) is nn.Sequential and len(last) and not _is_hooked(last):
+        if type(last) is nn.Sequential and len(last) and not is_hooked(last):
             last = last[-1]
-        if not isinstance(last, nn.Linear) or type(last) not in (nn.Linear, Linear) or _is_hooked(last):
+        if not isinstance(last, nn.Linear) or not is_plain(last):
             return None
         if self._aggre_type == "max":
             return None
@@ -164,7 +165,3 @@ class NNConv(nn.Module):
             weight = torch.cat([weight, bias.unsqueeze(1)], 1)
         sums = gspmm(relation, "mul", self._aggre_type, source.unsqueeze(1), efeat.unsqueeze(2))
         return linear(sums.flatten(1), weight.flatten(1))
-
-
-def _is_hooked(layer: nn.Module) -> bool:
-    return bool(layer._forward_hooks or layer._forward_pre_hooks or layer._backward_hooks or layer._backward_pre_hooks)
