@@ -60,7 +60,7 @@ def _run_acm(seed: int) -> dict[str, float]:
     feat = {"paper": columns["feat"]}
     model = RGCN(graph.canonical_etypes, {"paper": feat["paper"].shape[1]}, 64, 3, dropout=0.6)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.005, weight_decay=0.001)
-    best, figures, since = -1.0, (0.0, 0.0), 0
+    best, figures, since = float("-inf"), (0.0, 0.0), 0
     for _ in range(200):
         model.train()
         optimizer.zero_grad()
@@ -71,7 +71,7 @@ def _run_acm(seed: int) -> dict[str, float]:
             out = model(graph, feat)["paper"]
         reached = -float(functional.cross_entropy(out[validation], labels[validation]))
         since += 1
-        if best == -1.0 or reached > best:
+        if reached > best:
             best, since = reached, 0
             figures = _f1(out[test].argmax(1), labels[test])
         if since >= 50:
