@@ -279,6 +279,41 @@ def test_settings_that_a_data_set_would_not_use_are_said(tmp_path, idle):
         recommend(dataset="gowalla", out=tmp_path / "run", progress=False, **idle)
 
 
+def test_a_data_set_without_a_published_split_is_split_as_a_table_is():
+    config = make_config({"dataset": "hin-amazon", "test_fraction": 0.2, "split": "random"})
+    assert (config.test_fraction, config.split) == (0.2, "random")
+    assert load_again(config) == config
+    with pytest.raises(InputError, match="weight would have no effect"):
+        make_config({"dataset": "hin-amazon", "weight": "rating"})
+    with pytest.raises(InputError, match="needs a dataset with a published split"):
+        make_config({"dataset": "ml-100k", "split": "published"})
+    with pytest.raises(InputError, match="validation_fraction=0 needs a published split"):
+        make_config({"dataset": "ml-1m", "validation_fraction": 0})
+    with pytest.raises(InputError, match="one purchase of each user for each part, so test_fraction"):
+        make_config({"dataset": "ciao", "split": "leave-last-out", "test_fraction": 0.2})
+
+
+def test_a_published_part_for_validation_is_not_drawn():
+    config = make_config({"dataset": "s3rec-lastfm"})
+    assert config.validation_fraction > 0
+    with pytest.raises(InputError, match="validation_fraction would have no effect"):
+        make_config({"dataset": "s3rec-lastfm", "validation_fraction": 0.2})
+    changed = override(
+        make_config({"dataset": "gowalla", "validation_fraction": 0.2, "k": 7}), {"dataset": "s3rec-beauty"}
+    )
+    assert (changed.dataset, changed.k) == ("s3rec-beauty", 7)
+
+
+def test_names_of_data_sets_are_listed_when_one_is_wrong():
+    with pytest.raises(InputError, match=r"recommend: there is no data set 'gowala'.*'ml-1m'.*Did you mean 'gowalla'"):
+        make_config({"dataset": "gowala"})
+
+
+def test_a_data_set_is_recommended_from(data_dir, tmp_path):
+    run = recommend(dataset="amazon-electronics", out=tmp_path / "run", **SMALL)
+    assert (run.config.split, run.metrics["counts"]["items"]) == ("published", 1522)
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe", b"model: 5", b"5: model", b"{", b"- a"])
 def test_damaged_configuration_is_said(tmp_path, content):
     path = tmp_path / "config.yaml"

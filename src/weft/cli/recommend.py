@@ -36,7 +36,9 @@ def recommend(
     out: str = typer.Option("weft-run", help="Folder of the results."),
     query: bool = typer.Option(False, "--query", help="PURCHASES is a DuckDB query."),
     dataset: str = typer.Option(
-        None, help="A public data set instead of a table: gowalla (looked for in WEFT_DATA_DIR)."
+        None,
+        help="A public data set instead of a table, such as gowalla or ml-1m (looked for in WEFT_DATA_DIR); "
+        "a wrong name lists all.",
     ),
     split: str = typer.Option(None, help="time, leave-last-out or random; by time when there is a time column."),
     validation_fraction: float = typer.Option(None, help="Part held out to stop training; 0.1."),

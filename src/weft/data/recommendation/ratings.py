@@ -57,11 +57,28 @@ class SplitRatingsDataset(RatingsDataset):
     masks: tuple[tuple[str, str], ...] = (("train", "train_mask"), ("test", "test_mask"))
     """Each part and the column that tells which ratings are in it."""
 
+    def published_split(self, *, validation_fraction: float = 0.0, seed: int = 0) -> tuple[Interactions, Split]:
+        """Return the interactions, and the split of the masks.
+
+        Args:
+            validation_fraction: share of each user's training ratings to hold out, in [0, 1).
+            seed: of that draw.
+
+        Raises:
+            InputError: a fraction outside [0, 1), or one where the masks have a part for validation.
+        """
+        data = self.content.graphs[0].edges[self.relation].data
+        return published_interactions(
+            type(self).__name__,
+            {part: self._rows(data[mask]) for part, mask in self.masks},
+            columns={"weight": self.rating},
+            validation_fraction=validation_fraction,
+            seed=seed,
+        )
+
     @cached_property
     def _published(self) -> tuple[Interactions, Split]:
-        data = self.content.graphs[0].edges[self.relation].data
-        parts = {part: self._rows(data[mask]) for part, mask in self.masks}
-        return published_interactions(type(self).__name__, parts, columns={"weight": self.rating})
+        return self.published_split()
 
     @cached_property
     def interactions(self) -> Interactions:

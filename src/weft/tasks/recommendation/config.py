@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from weft.data.recommendation.registry import recommendation_set
 from weft.errors import InputError
 
 # What differs from the defaults for a public data set; found on a validation part of its training pairs.
@@ -66,7 +67,7 @@ class RecommendConfig(BaseModel):
 
     source: str | None = Field(None, description="table of purchases: a file, a folder, a glob or a query")
     query: bool = Field(False, description="the source is a DuckDB query")
-    dataset: Literal["gowalla"] | None = Field(None, description="a public data set instead of a table")
+    dataset: str | None = Field(None, description="a public data set instead of a table, by its name")
     user: str | None = Field(None, description="column of the user key; guessed when unambiguous")
     item: str | None = Field(None, description="column of the item key; guessed when unambiguous")
     time: str | None = Field(None, description="column of the time; guessed when unambiguous")
@@ -98,6 +99,11 @@ def make_config(settings: dict[str, Any]) -> RecommendConfig:
     Raises:
         InputError: an unknown name or a value out of its range; the message names each.
     """
+    if settings.get("dataset") is not None:
+        try:
+            recommendation_set(str(settings["dataset"]))
+        except InputError as error:
+            raise InputError(f"recommend: {error}") from None
     settings = {**DATASET_SETTINGS.get(str(settings.get("dataset")), {}), **settings}
     model = _nested(settings)
     top = {}
@@ -114,11 +120,12 @@ def make_config(settings: dict[str, Any]) -> RecommendConfig:
     if (config.source is None) == (config.dataset is None):
         raise InputError("recommend: name either a table of purchases or a dataset (--dataset gowalla), not both.")
     _check_effect(config)
-    if config.split == "published" and config.dataset is None:
+    if config.split == "published" and not _is_split(config.dataset):
         raise InputError(
-            "recommend: split='published' needs a dataset; a table can be split by time, leave-last-out or random."
+            "recommend: split='published' needs a dataset with a published split; else choose time, leave-last-out or "
+            "random."
         )
-    if config.validation_fraction == 0 and config.dataset is None:
+    if config.validation_fraction == 0 and not _is_split(config.dataset):
         raise InputError("recommend: validation_fraction=0 needs a published split; a table keeps a part to stop by.")
     if config.validation_fraction + config.test_fraction >= 0.9:
         raise InputError(
@@ -139,7 +146,8 @@ def override(config: RecommendConfig, given: Mapping[str, Any]) -> RecommendConf
         base |= {"dataset": None, "query": False}
         base["split"] = "auto" if base["split"] == "published" else base["split"]
     elif given.get("dataset") not in (None, config.dataset):
-        base = {name: base[name] for name in ("validation_fraction", "seed", "k") if name in base}
+        kept = {"validation_fraction", "seed", "k"} - _idle_beside(str(given["dataset"]))
+        base = {name: value for name, value in base.items() if name in kept}
     if given.get("split") == "leave-last-out":
         base = {name: value for name, value in base.items() if name not in _FRACTIONS}
     flat = {name: value for name, value in given.items() if name != "model"}
@@ -162,20 +170,32 @@ def _nested(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 def _idle(config: RecommendConfig) -> set[str]:
     """Return the names of settings that have no effect beside the others."""
-    if config.dataset is not None:
-        return {"user", "item", "time", "weight", "query", "test_fraction"}
-    return set(_FRACTIONS) if config.split == "leave-last-out" else set()
+    idle = set() if config.dataset is None else _idle_beside(config.dataset)
+    return idle | set(_FRACTIONS) if config.split == "leave-last-out" else idle
+
+
+def _idle_beside(dataset: str) -> set[str]:
+    """Return the names of settings that have no effect beside a data set."""
+    idle = {"user", "item", "time", "weight", "query"}
+    parts = recommendation_set(dataset).parts
+    return idle | {"none": set(), "train and test": {"test_fraction"}, "all": set(_FRACTIONS)}[parts]
+
+
+def _is_split(dataset: str | None) -> bool:
+    """Return whether a data set is given that comes with a split."""
+    return dataset is not None and recommendation_set(dataset).parts != "none"
 
 
 def _check_effect(config: RecommendConfig) -> None:
     """Raise InputError for settings that were given and would be ignored, also when given at their default."""
     names = [name for name in RecommendConfig.model_fields if name in config.model_fields_set & _idle(config)]
     names = [name for name in names if getattr(config, name) not in (None, False)]
-    if config.dataset is not None:
-        names += ["split"] if config.split not in ("auto", "published") else []
-        reason = f"dataset={config.dataset!r} comes with its columns and its published split"
-    else:
+    if config.dataset is None or (not _is_split(config.dataset) and set(names) <= set(_FRACTIONS)):
         reason = "split='leave-last-out' holds out one purchase of each user for each part"
+    else:
+        published = " and its published split" if _is_split(config.dataset) else ""
+        names += ["split"] if published and config.split not in ("auto", "published") else []
+        reason = f"dataset={config.dataset!r} comes with its columns{published}"
     if names:
         raise InputError(f"recommend: {reason}, so {', '.join(names)} would have no effect; leave it out.")
 

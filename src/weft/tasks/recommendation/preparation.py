@@ -6,7 +6,7 @@ import hashlib
 import os
 from typing import Any, NamedTuple
 
-from weft.data import Gowalla
+from weft.data.recommendation.registry import read_recommendation_set, recommendation_set
 from weft.errors import CheckpointError
 from weft.store import Interactions, Split
 from weft.tables import read_interactions, split_by_time, split_leave_last_out, split_random_per_user
@@ -35,9 +35,10 @@ def read_data(config: RecommendConfig) -> tuple[Interactions, Split | None]:
     Raises:
         TableError: the table cannot be used; the message says why and what would be right.
     """
-    if config.dataset == "gowalla":
-        published = Gowalla(validation_fraction=config.validation_fraction, seed=config.seed)
-        return published.interactions, published.split
+    if config.dataset is not None:
+        is_drawn = recommendation_set(config.dataset).parts == "train and test"
+        fraction = config.validation_fraction if is_drawn else 0.0
+        return read_recommendation_set(config.dataset, validation_fraction=fraction, seed=config.seed)
     assert config.source is not None
     columns = {role: getattr(config, role) for role in ("user", "item", "time", "weight")}
     return read_interactions(config.source, query=config.query, **columns), None
