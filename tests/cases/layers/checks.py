@@ -147,6 +147,15 @@ def check_relation(case: LayerCase) -> None:
     assert torch.equal(out, _run(case, layer, graph, feat))
 
 
+def check_int32_ids(case: LayerCase) -> None:
+    """A graph of int32 IDs gives the same, gradients too."""
+    layer, graph, feat = _allow(case.make(IN)), _graph(), torch.randn(9, IN, requires_grad=True)
+    outs = [_run(case, layer, one, feat) for one in (graph, graph.int())]
+    assert torch.equal(*outs)
+    gradients = [torch.autograd.grad(out.square().sum(), feat)[0] for out in outs]
+    torch.testing.assert_close(*gradients)
+
+
 def check_bfloat16(case: LayerCase) -> None:
     """In bfloat16 the output keeps the dtype and stays near float32's."""
     if not case.low_precision:
@@ -274,6 +283,7 @@ CHECKS = (
     check_empty_graphs,
     check_node_permutation,
     check_relation,
+    check_int32_ids,
     check_bfloat16,
     check_autocast,
     check_compile,
