@@ -107,6 +107,12 @@ def test_order_of_lines_and_compression_do_not_matter(tmp_path):
     )
 
 
+def test_other_statements_in_the_folder_are_not_read(tmp_path):
+    folder = write(tmp_path, "aifb")
+    (folder / "notes.nt").write_text("no statement at all")
+    assert AIFBDataset(raw_dir=folder, verbose=False)[0].num_nodes("Personen") == 2
+
+
 def test_what_says_the_answer_is_not_in_the_graph(tmp_path):
     graph = AIFBDataset(raw_dir=write(tmp_path, "aifb"), verbose=False)[0]
     assert not any("affiliation" in relation or "employs" in relation for relation in graph.etypes)

@@ -100,9 +100,8 @@ class RDFGraphDataset(GraphDataset):
 
     def read(self, folder: Path) -> Content:
         """Return the graph of the statements in ``folder``, with labels and split."""
-        paths = sorted(path for ending in ("nt", "nt.gz") for path in folder.glob(f"*.{ending}"))
-        if not paths:
-            raise TableError(f"{type(self).__name__}: {str(folder)!r} has no file .nt or .nt.gz.")
+        # Not whatever else lies in the folder: what is kept would not notice when that changes.
+        paths = [folder / file.name for file in self.files if file.name not in _SPLIT]
         statements = itertools.chain.from_iterable(read_ntriples(path) for path in paths)
         built = build_rdf_graph(self._counted(statements), self.name_statement, insert_reverse=self._insert_reverse)
         if self.predict_category not in built.graph.ntypes:
