@@ -6,6 +6,7 @@ import os
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
@@ -68,7 +69,8 @@ def test_items_are_graphs_with_their_labels():
 
 def test_several_indices_give_a_part():
     data = Edges()
-    for index in (slice(1, None), [1, 2], torch.tensor([1, 2]), torch.tensor([False, True, True])):
+    several = (slice(1, None), [1, 2], np.array([1, 2]), torch.tensor([1, 2]), torch.tensor([False, True, True]))
+    for index in several:
         assert isinstance(data[index], Subset)
         assert [count.item() for _, count in data[index]] == [1, 3]
     assert data[torch.tensor(1)][1].item() == 1

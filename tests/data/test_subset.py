@@ -47,8 +47,8 @@ def test_part_of_a_part_counts_in_the_whole():
     part = Subset(LETTERS, range(2, 8))
     assert items(part[1:3]) == ["d", "e"]
     assert items(part[[0, -1]]) == ["c", "h"]
-    assert items(part[torch.tensor([5, 0])]) == ["h", "c"]
-    assert part[torch.tensor(1)] == "d"
+    assert items(part[torch.tensor([5, 0])]) == items(part[np.array([5, 0])]) == ["h", "c"]
+    assert part[torch.tensor(1)] == part[np.array(1)] == "d"
     assert part[1:3].dataset is LETTERS
 
 
@@ -63,6 +63,12 @@ def test_index_past_the_end_is_refused(index):
         Subset(LETTERS, [0, index])
     with pytest.raises(IdError, match="past the end of 2 items"):
         Subset(LETTERS, [0, 1])[2]
+
+
+def test_index_that_is_no_whole_number_is_refused():
+    for indices in ([0.5, 1], torch.tensor([1.0]), np.array([2.0])):
+        with pytest.raises(InputError, match="expected whole numbers"):
+            Subset(LETTERS, indices)
 
 
 def test_split_is_in_order_and_the_last_part_takes_the_rest():

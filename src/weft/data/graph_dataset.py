@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from weft.data.dataset import Dataset, Transform
@@ -141,19 +143,19 @@ class GraphDataset(Dataset):
     def __len__(self) -> int:
         return len(self.content.graphs)
 
-    def __getitem__(self, index: int | slice | Sequence[int] | Tensor) -> Any:
+    def __getitem__(self, index: int | slice | Sequence[int] | NDArray[Any] | Tensor) -> Any:
         """Return the graph at ``index``, with its labels where ``item_labels`` names some.
 
-        A slice, a list or a tensor of indices gives a `Subset`; a bool tensor picks where it is True.
+        A slice, a list, an array or a tensor of indices gives a `Subset`; bools pick where they are True.
 
         Raises:
             IdError: the index is past the end. It is an IndexError, so that loops over the data set end.
         """
         if isinstance(index, slice):
             return Subset(self, range(*index.indices(len(self))))
-        if isinstance(index, Tensor) and index.dim() == 0:
+        if isinstance(index, (np.ndarray, Tensor)) and index.ndim == 0:
             index = int(index)
-        if isinstance(index, (Sequence, Tensor)):
+        if isinstance(index, (Sequence, np.ndarray, Tensor)):
             return Subset(self, index)
         place = index + len(self) if index < 0 else index
         if not 0 <= place < len(self):

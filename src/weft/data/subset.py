@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from weft.errors import IdError, InputError, ShapeError
@@ -29,6 +30,7 @@ class Subset:
 
     Raises:
         IdError: an index is past the end.
+        InputError: an index is no whole number.
         ShapeError: a bool tensor of another length than the data set.
 
     Source: DGL's ``dgl.data.utils.Subset``.
@@ -37,12 +39,14 @@ class Subset:
     'e'
     """
 
-    def __init__(self, dataset: Indexable, indices: Sequence[int] | Tensor) -> None:
+    def __init__(self, dataset: Indexable, indices: Sequence[int] | NDArray[Any] | Tensor) -> None:
         chosen = torch.as_tensor(indices)
         if chosen.dtype == torch.bool:
             if chosen.shape != (len(dataset),):
                 raise ShapeError(f"Subset: a mask of shape {tuple(chosen.shape)} for {len(dataset)} items.")
             chosen = chosen.nonzero().flatten()
+        if chosen.is_floating_point() and chosen.numel():
+            raise InputError(f"Subset: got indices of {chosen.dtype}; expected whole numbers, or bools for a mask.")
         chosen = chosen.to(torch.int64).flatten()
         wrong = chosen[(chosen < -len(dataset)) | (chosen >= len(dataset))]
         if len(wrong):
@@ -52,11 +56,11 @@ class Subset:
         self.indices = torch.where(chosen < 0, chosen + len(dataset), chosen).tolist()
         """Indices in the whole, from 0."""
 
-    def __getitem__(self, item: int | slice | Sequence[int] | Tensor) -> Any:
+    def __getitem__(self, item: int | slice | Sequence[int] | NDArray[Any] | Tensor) -> Any:
         """Return the item at a position in this part; a `Subset` for several."""
         if isinstance(item, slice):
             return Subset(self.dataset, self.indices[item])
-        if isinstance(item, (Sequence, Tensor)) and not (isinstance(item, Tensor) and item.dim() == 0):
+        if isinstance(item, Sequence) or (isinstance(item, (np.ndarray, Tensor)) and item.ndim):
             return Subset(self.dataset, torch.tensor(self.indices)[torch.as_tensor(item)])
         if not -len(self) <= int(item) < len(self):
             raise IdError(f"Subset: index {int(item)} is past the end of {len(self)} items.")

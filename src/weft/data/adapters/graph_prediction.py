@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -81,7 +82,7 @@ class AsGraphPredDataset(Adapted):
 
     def __getitem__(self, idx: Any) -> Any:
         """Return the item at ``idx``: a graph with its labels; a `Subset` for several indices."""
-        if isinstance(idx, (slice, Sequence)) or (isinstance(idx, Tensor) and idx.dim()):
+        if isinstance(idx, (slice, Sequence)) or (isinstance(idx, (np.ndarray, Tensor)) and idx.ndim):
             return Subset(self, range(*idx.indices(len(self))) if isinstance(idx, slice) else idx)
         item = self.dataset[idx]
         if isinstance(item, tuple):
