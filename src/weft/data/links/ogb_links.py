@@ -18,7 +18,7 @@ from weft.data.graph_dataset import Content, GraphDataset
 from weft.data.raw_files import RawFile
 from weft.errors import InputError, TableError, name_choices
 
-_URL = "http://snap.stanford.edu/ogb/data/linkproppred/"
+_URL = "https://snap.stanford.edu/ogb/data/linkproppred/"
 _PARTS = ("train", "valid", "test")
 
 

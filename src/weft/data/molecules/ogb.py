@@ -152,7 +152,7 @@ def _files(name: str) -> list[RawFile]:
     tables = [f"raw/{table}" for table in (*_TABLES, *features)]
     tables += [f"split/{published.split}/{part}" for part in _PARTS]
     place = "graphproppred/csv_mol_download" if name in _MOLECULES else "graphproppred"
-    url = f"http://snap.stanford.edu/ogb/data/{place}/{published.archive}.zip"
+    url = f"https://snap.stanford.edu/ogb/data/{place}/{published.archive}.zip"
     return [
         RawFile(f"{_folder(name)}/{table}.csv.gz", url=url, member=f"{published.archive}/{table}.csv.gz")
         for table in tables

@@ -17,7 +17,7 @@ from weft.data.graph_dataset import Content, GraphDataset
 from weft.data.raw_files import RawFile
 from weft.errors import InputError, ShapeError, name_choices
 
-_URL = "http://snap.stanford.edu/ogb/data/nodeproppred/"
+_URL = "https://snap.stanford.edu/ogb/data/nodeproppred/"
 _PARTS = ("train", "valid", "test")
 _MAG = ("author", "affiliated_with", "institution"), ("author", "writes", "paper"), ("paper", "cites", "paper")
 _MAG_RELATIONS = (*_MAG, ("paper", "has_topic", "field_of_study"))
