@@ -91,6 +91,14 @@ def test_rgcn_gives_the_same_by_parts(num_bases):
         torch.testing.assert_close(out[name], rows.detach())
 
 
+def test_rgcn_of_one_node_type_gives_the_same_by_parts():
+    ends = {("_N", name, "_N"): (torch.randint(12, (20,)), torch.randint(12, (20,))) for name in ("likes", "knows")}
+    graph, feat = weft.heterograph(ends, num_nodes_dict={"_N": 12}), {"_N": torch.randn(12, 4)}
+    model = RGCN(graph.canonical_etypes, {"_N": 4}, 8, 3)
+    out = layerwise_inference(model, graph, feat, max_edges=5)
+    torch.testing.assert_close(out["_N"], model.eval()(graph, feat)["_N"].detach())
+
+
 def test_hgt_gives_the_same_by_parts():
     graph = weft.to_homogeneous(shop())
     model, feat = HGT(4, 8, 3, 2, 3), (torch.randn(19, 4), graph.ndata[weft.NTYPE])

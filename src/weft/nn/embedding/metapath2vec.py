@@ -99,7 +99,8 @@ class MetaPath2Vec(nn.Module):
         near, centre = walks[:, self._near].flatten(), walks[:, self._centre].flatten()
         there = (near >= 0) & (centre >= 0)
         near, centre = near[there], centre[there]
-        drawn = torch.searchsorted(self._chances, torch.rand(len(centre) * self.negative_size, dtype=torch.float64))
+        draws = torch.rand(len(centre) * self.negative_size, dtype=torch.float64, device=self._chances.device)
+        drawn = torch.searchsorted(self._chances, draws)
         random = drawn.clamp(max=max(len(self._chances) - 1, 0)).view(len(centre), self.negative_size)
         return centre, near, random
 
@@ -111,7 +112,7 @@ class MetaPath2Vec(nn.Module):
         """Return walks in the numbers of all types, -1 behind where one could not go on."""
         traces, types = random_walk(self.g, starts, metapath=self.metapath)
         firsts = [int(self.local_to_global_nid[self.g.ntypes[number]][:1].sum()) for number in types]
-        return torch.where(traces >= 0, traces.long() + torch.tensor(firsts), -1)
+        return torch.where(traces >= 0, traces.long() + torch.tensor(firsts, device=traces.device), -1)
 
     def _frequencies(self, total: int) -> Tensor:
         """Return the cumulative chance of each node to be drawn at random, from walks of all nodes."""

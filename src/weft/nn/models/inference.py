@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from weft import checks
 from weft.errors import InputError
 from weft.graph.block import to_block
 from weft.graph.graph import Graph
@@ -60,8 +61,7 @@ def layerwise_inference(
         raise InputError(
             f"layerwise_inference: got a {type(model).__name__}; expected a model made of stages, a StagedModel."
         )
-    if max_edges < 1:
-        raise InputError(f"layerwise_inference: max_edges={max_edges}; expected at least 1.")
+    checks.whole_number("layerwise_inference", "max_edges", max_edges, least=1, meaning="a number of edges")
     if graph.is_block:
         raise InputError("layerwise_inference: got a block; expected the whole graph.")
     with evaluating(model):
@@ -80,7 +80,7 @@ def _run(model: StagedModel, graph: Graph, feat: Any, max_edges: int, device: An
                 block = _block(graph, node_type, begin, end)
                 inputs = [_sources(block, node_type, rows, device) for rows in (state, constants)]
                 out = model.stage(index, block if device is None else block.to(device), *inputs)
-                after.put(node_type, begin, out.get(node_type) if isinstance(out, dict) else out)
+                after.put(node_type, begin, out)
                 advance()
             state = after.state()
     return _row_by_row(model.leave, state, max_edges, device)
@@ -158,9 +158,12 @@ class _Assembled:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._states: dict[str, State] = {}
+        self._by_type = True
 
-    def put(self, node_type: str, begin: int, part: State) -> None:
+    def put(self, node_type: str, begin: int, out: State) -> None:
         """Copy the rows of a part to their place; nothing for a type that the stage has no output for."""
+        self._by_type = isinstance(out, dict)
+        part = out.get(node_type) if isinstance(out, dict) else out
         if part is None:
             return
         if node_type not in self._states:
@@ -170,10 +173,8 @@ class _Assembled:
         _copy(self._states[node_type], begin, part)
 
     def state(self) -> State:
-        """Return what was put together: per type where there are several."""
-        if len(self._graph.ntypes) == 1 and self._states:
-            return next(iter(self._states.values()))
-        return self._states
+        """Return what was put together: per type where the stage gives that, be there one type or several."""
+        return self._states if self._by_type else next(iter(self._states.values()))
 
 
 def _copy(target: State, begin: int, part: State) -> None:
