@@ -48,6 +48,14 @@ def test_direction_along_which_all_nodes_lie_level_gives_zero(aggregator):
     assert run(aggregator).tolist() == [0.0, 0.0, 0.0]
 
 
+@pytest.mark.parametrize("aggregator", ["dir1-av", "dir1-dx"])
+def test_a_node_without_edges_gets_zero_in_float16_too(aggregator):
+    layer = layer_that_shows(aggregator).half()
+    out = layer(weft.graph(EDGES), FEAT.half(), eig_vec=PLACES.half())
+    assert out[1].tolist() == [0.0]
+    torch.testing.assert_close(out.float().flatten() * 3**0.5, run(aggregator), rtol=1e-2, atol=1e-2)
+
+
 def test_sign_of_an_eigenvector_has_no_bearing():
     layer, graph = DGNConv(4, 3, ["dir1-av", "dir1-dx"], ["identity"], 1.0), weft.graph(EDGES)
     feat, places = torch.randn(3, 4), torch.randn(3, 1)
