@@ -8,7 +8,7 @@ from tests.cases.explained import area_under_curve, motifs_learned
 from torch import nn
 
 import weft
-from weft.errors import GraphError, IdError, InputError, ShapeError
+from weft.errors import DtypeError, GraphError, IdError, InputError, ShapeError
 from weft.nn import GNNExplainer, HeteroGNNExplainer
 
 
@@ -130,6 +130,8 @@ def test_wrong_arguments_are_refused():
         explainer.explain_node(5, graph, feat)
     with pytest.raises(ShapeError, match=r"expected \(5, features\)"):
         explainer.explain_node(0, graph, feat[:4])
+    with pytest.raises(DtypeError, match="feat has dtype"):
+        explainer.explain_node(0, graph, feat.long())
     with pytest.raises(GraphError, match="HeteroGNNExplainer takes those"):
         explainer.explain_graph(shop(), feat)
     with pytest.raises(ShapeError, match="feat of 'item'"):

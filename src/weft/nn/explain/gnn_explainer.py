@@ -139,7 +139,7 @@ class GNNExplainer(_Masks):
 
         Raises:
             GraphError: several types.
-            IdError, ShapeError: a node or features that cannot be.
+            IdError, ShapeError, DtypeError: a node or features that cannot be.
         """
         self._check("explain_node", graph, feat)
         part, new_id = khop_in_subgraph(graph, node_id, self.num_hops)
@@ -156,7 +156,7 @@ class GNNExplainer(_Masks):
 
         Raises:
             GraphError: several types.
-            ShapeError: features that cannot be.
+            ShapeError, DtypeError: features that cannot be.
         """
         self._check("explain_graph", graph, feat)
         return self._masks(graph, feat, lambda out: out, kwargs)
@@ -180,6 +180,7 @@ class GNNExplainer(_Masks):
             raise GraphError(f"{where}: the graph has several types; HeteroGNNExplainer takes those.")
         if feat.dim() != 2 or len(feat) != graph.num_nodes():
             raise ShapeError(f"{where}: feat has shape {tuple(feat.shape)}; expected ({graph.num_nodes()}, features).")
+        checks.floating(where, "feat", feat)
 
 
 class HeteroGNNExplainer(_Masks):
@@ -243,3 +244,4 @@ def _check_by_type(where: str, graph: Graph, feat: Mapping[str, Tensor]) -> None
         count = graph.num_nodes(name)
         if rows.dim() != 2 or len(rows) != count:
             raise ShapeError(f"{where}: feat of {name!r} has shape {tuple(rows.shape)}; expected ({count}, features).")
+        checks.floating(where, f"feat of {name!r}", rows)
