@@ -25,6 +25,7 @@ WITHOUT_FEATURES = {
     "first_edges",
     "first_seen",
     "gather_rows",
+    "greedy_matching",
     "indptr_of_sorted",
     "slice_rows",
     "sort_columns",
