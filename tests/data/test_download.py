@@ -272,6 +272,20 @@ def test_raw_files_come_out_of_an_archive_that_is_fetched_once(server, archive, 
     assert find_raw_files(files, [tmp_path, tmp_path / "toy"]) == tmp_path / "toy"
 
 
+def test_those_who_ask_at_once_fetch_once(server, tmp_path):
+    files = [RawFile("file.bin", url=server.url(), sha256=SHA256)]
+    askers = [
+        threading.Thread(target=fetch_raw_files, args=("Toy", files, tmp_path), kwargs={"log": False}) for _ in range(4)
+    ]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    assert len(server.asked) == 1
+    assert (tmp_path / "file.bin").read_bytes() == CONTENT
+    assert names(tmp_path) == ["file.bin"]
+
+
 def test_member_that_is_missing_or_wrong_is_said(archive, tmp_path):
     missing = RawFile("more.txt", url=archive, member="all/more.txt")
     with pytest.raises(DownloadError, match=r"Toy: the archive .*all.zip holds no file 'all/more.txt'"):

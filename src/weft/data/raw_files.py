@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from weft.data.archive import extract_members
 from weft.data.download import check_sha256, download
 from weft.data.folder import VARIABLE, data_folder, get_download_dir
-from weft.errors import DownloadError, InputError
+from weft.errors import DownloadError, InputError, OutputError
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,42 @@ def places_of(folder: str, raw_dir: str | os.PathLike[str] | None) -> list[Path]
 def fetch_raw_files(what: str, files: Sequence[RawFile], folder: Path, *, log: bool) -> None:
     """Download the files that a folder lacks; of an archive, only what is wanted is kept.
 
+    Where several processes ask for one folder, as those of a distributed training do, one fetches and the others wait.
+
     Raises:
         InputError: a file that is missing has no URL.
         DownloadError: a file cannot be fetched, has another checksum, or is not in its archive.
+        OutputError: the folder cannot be made.
     """
+    with _alone_in(folder):
+        _fetch_missing(what, files, folder, log=log)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Wait until no other process fetches into a folder; makes it when it is missing.
+
+    Windows and some network file systems have no such lock; there, processes that start at once may fetch twice.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"the folder {str(folder)!r} cannot be made: {error}.") from error
+    try:
+        import fcntl
+    except ImportError:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _fetch_missing(what: str, files: Sequence[RawFile], folder: Path, *, log: bool) -> None:
     missing = [file for file in files if not (folder / file.name).is_file() and (file.url or not file.optional)]
     for file in missing:
         if file.url is None:
@@ -100,7 +133,6 @@ def locate_raw_files(
 
 def _fetch_members(what: str, url: str, files: Sequence[RawFile], folder: Path, *, log: bool) -> None:
     """Download an archive, take its files out and delete it."""
-    folder.mkdir(parents=True, exist_ok=True)
     archive = Path(download(url, str(folder), log=log))
     with tempfile.TemporaryDirectory(dir=folder) as unchecked:
         places = {str(file.member): Path(unchecked) / str(number) for number, file in enumerate(files)}
