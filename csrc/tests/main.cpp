@@ -23,6 +23,7 @@ void test_segment_mm();
 void test_segment_reduce();
 void test_sort_columns();
 void test_spmm();
+void test_take_rows();
 void test_traversal();
 void test_spspmm();
 
@@ -50,6 +51,7 @@ int main() {
       {"segment_reduce", test_segment_reduce},
       {"sort_columns", test_sort_columns},
       {"spmm", test_spmm},
+      {"take_rows", test_take_rows},
       {"traversal", test_traversal},
       {"spspmm", test_spspmm},
   };

@@ -15,6 +15,7 @@ from weft.kernels.edge_softmax import triton as edge_softmax
 from weft.kernels.gat_attention import triton as gat_attention
 from weft.kernels.sddmm import triton as sddmm
 from weft.kernels.spmm import triton as spmm
+from weft.kernels.take_rows import triton as take_rows
 
 CAPABILITIES = (80, 90)
 _FLAGS = {"HAS_EIDS": True, "CHUNK": 1024, "FEATURES": 64}
@@ -37,12 +38,14 @@ VARIANTS = (
     ),
     *((gat_attention._pull_back, {**_GAT, "DROPS": drops}) for drops in (False, True)),
     (edge_softmax._normalise, {"HAS_EIDS": True, "EDGES": 256, "HEADS": 4}),
+    (take_rows._take, {"ROWS": 8, "FEATURES": 256}),
     (edge_softmax._pull_back, {"HAS_EIDS": False, "EDGES": 256, "HEADS": 4}),
 )
 _INT64 = {"indptr", "u_table", "e_table", "lhs_table", "rhs_table", "rows", "starts", "slots", "partial_arg", "seed"}
-_INDEX = {"indices", "eids", "arg_out"}
+_INDEX = {"indices", "eids", "arg_out", "ids"}
 _SIZES = {
     "num_rows",
+    "num_ids",
     "u_width",
     "e_width",
     "width",

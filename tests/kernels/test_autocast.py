@@ -123,6 +123,10 @@ def gather_mm() -> tuple[Callable[..., Any], list[Tensor]]:
     return lambda a, b: kernels.gather_mm(a, b, torch.arange(9) % 3), [rows(9, 4), rows(3, 4, 5)]
 
 
+def take_rows() -> tuple[Callable[..., Any], list[Tensor]]:
+    return lambda table: kernels.take_rows(table, torch.arange(12) % 5), [rows(9, 4)]
+
+
 def diagonal(count: int) -> Compressed:
     return Compressed(torch.arange(count + 1), torch.arange(count, dtype=torch.int32), None, count)
 
@@ -156,6 +160,7 @@ CASES: dict[str, tuple[Callable[[], tuple[Callable[..., Any], list[Tensor]]], st
     "segment_reduce max": (segment_reduce("max"), autocast.KEEP),
     "segment_mm": (segment_mm, autocast.LOWER),
     "gather_mm": (gather_mm, autocast.LOWER),
+    "take_rows": (take_rows, autocast.KEEP),
     "spspmm": (sparse_product("spspmm"), autocast.WIDEST),
     "masked_dots": (sparse_product("masked_dots"), autocast.WIDEST),
     "masked_product": (sparse_product("masked_product"), autocast.WIDEST),

@@ -116,6 +116,7 @@ CASES = {
     "spmm": lambda x: kernels.spmm(x.edges.csc, x.u, x.e, "mul", "mean", x.edges.csr),
     "spmm_arg": lambda x: kernels.spmm_arg(x.edges.csc, x.u, x.e, "mul", "max", x.edges.csr),
     "spspmm": lambda x: tuple(kernels.spspmm(x.edges.csc, x.e[:, 0, 0], _diagonal(x.u.shape[0]), x.u[:, 0, 1])[1:]),
+    "take_rows": lambda x: kernels.take_rows(x.u, x.edges.src),
     "topological_levels": lambda x: kernels.topological_levels(square(x.edges)),
     "transpose": lambda x: tuple(kernels.transpose(x.edges.csc)),
 }

@@ -34,6 +34,7 @@ from weft.kernels.segment_reduce import reference as segment_reference  # noqa: 
 from weft.kernels.segment_reduce import triton as segment_triton  # noqa: E402
 from weft.kernels.spmm import reference as spmm_reference  # noqa: E402
 from weft.kernels.spmm import triton as spmm_triton  # noqa: E402
+from weft.kernels.take_rows import triton as take_triton  # noqa: E402
 
 TOLERANCE = {torch.float32: 1e-5, torch.float64: 1e-12, torch.bfloat16: 2e-2, torch.float16: 4e-3}
 OPS = ("copy_lhs", "copy_rhs", "add", "sub", "mul", "div")
@@ -197,6 +198,22 @@ def test_attention_of_gat_and_its_gradients_equal_the_reference(dropout, dtype):
     for one, other in zip(got, expected, strict=True):
         assert one.dtype == other.dtype
         torch.testing.assert_close(one, other, rtol=5 * tolerance, atol=5 * tolerance)
+
+
+@pytest.mark.parametrize(
+    "dtype", [torch.float32, torch.bfloat16, torch.bool, torch.int64, torch.complex128, torch.float8_e4m3fn], ids=str
+)
+@pytest.mark.parametrize("index", [torch.int32, torch.int64], ids=str)
+@pytest.mark.parametrize("sizes", [(1,), (3,), (2, 200), (0,)], ids=str)
+def test_rows_of_a_table_equal_the_reference(dtype, index, sizes):
+    table = (draw(1, 40, *sizes) * 3).to(dtype)
+    ids = torch.randint(40, (70,), generator=torch.Generator().manual_seed(0), dtype=index).to(DEVICE)
+    got, expected = take_triton.take_rows(table, ids), table.view(torch.uint8)[ids]
+    assert got.dtype == dtype
+    assert torch.equal(got.view(torch.uint8), expected)
+    assert take_triton.take_rows(table, ids[:0]).shape == (0, *sizes)
+    if sizes == (1,):
+        assert torch.equal(take_triton.take_rows(table[:, 0], ids).unsqueeze(1).view(torch.uint8), expected)
 
 
 def test_no_edges_no_rows_and_no_features_are_nothing():

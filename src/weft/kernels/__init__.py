@@ -22,6 +22,7 @@ from weft.kernels.segment_reduce import segment_reduce
 from weft.kernels.sort_columns import sort_columns
 from weft.kernels.spmm import spmm, spmm_arg
 from weft.kernels.spspmm import masked_dots, masked_product, spspmm
+from weft.kernels.take_rows import take_rows
 from weft.kernels.traversal import breadth_first, depth_first, topological_levels
 
 autocast.register()
@@ -59,6 +60,7 @@ __all__ = [
     "spmm",
     "spmm_arg",
     "spspmm",
+    "take_rows",
     "topological_levels",
     "transpose",
     "why_not",

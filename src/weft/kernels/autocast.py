@@ -70,6 +70,7 @@ RULES: dict[str, str | Rule] = {
     "spmm": _of_spmm,
     "spmm_arg": WIDEST,
     "spspmm": WIDEST,
+    "take_rows": KEEP,
 }
 """Operator to what it does, or to a function of its arguments that tells; every operator that takes features."""
 

@@ -29,8 +29,11 @@ TRITON = {
     "gat_backward_destinations": "weft.kernels.gat_attention.triton",
     "gat_backward_sources": "weft.kernels.gat_attention.triton",
     "segment_reduce": "weft.kernels.segment_reduce.triton",
+    "take_rows": "weft.kernels.take_rows.triton",
 }
 """Operator -> module of its Triton version, which is imported when it first runs."""
+COPIES = {"take_rows"}
+"""Operators that take values of any dtype, and read pinned memory of the host beside that of the GPU."""
 TRITON_DEVICES = ("cuda",)
 
 
@@ -55,13 +58,18 @@ def why_not(op: str, *tensors: Tensor | None) -> str | None:
     if op not in TRITON:
         return f"{op} has no Triton kernel, only native code for the CPU and a reference for every device"
     present = [tensor for tensor in tensors if tensor is not None]
+    if op in COPIES:
+        at_hand = [tensor for tensor in present if tensor.device.type in TRITON_DEVICES]
+        if at_hand and any(not tensor.is_pinned() for tensor in present if tensor.device.type == "cpu"):
+            return "the table is in memory of the host that is not pinned; .pin_memory() makes it readable for a GPU"
+        present = at_hand or present
     elsewhere = sorted({tensor.device.type for tensor in present} - set(TRITON_DEVICES))
     if elsewhere:
         return f"tensors are on {', '.join(elsewhere)}, and Triton kernels run on {', '.join(TRITON_DEVICES)}"
     if len({tensor.device for tensor in present}) > 1:
         return "tensors are on several devices"
     odd = next((t.dtype for t in present if t.is_floating_point() and t.dtype not in FLOATS), None)
-    if odd is not None:
+    if odd is not None and op not in COPIES:
         return f"features are {odd}; Triton kernels take {', '.join(map(str, FLOATS))}"
     return None if _triton_is_installed() else "Triton is not installed; pip install triton"
 
