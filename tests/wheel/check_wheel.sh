@@ -28,7 +28,8 @@ for environment in $environments; do
   venv=$work/$name
   if [ ! -x "$venv/bin/python" ]; then
     "$python" -m venv "$venv"
-    "$venv/bin/python" -m pip install --quiet "torch==$torch" numpy
+    # The interpreter of Triton 3.2, which comes with PyTorch 2.6, fails with NumPy 2.4.
+    "$venv/bin/python" -m pip install --quiet "torch==$torch" "numpy<2.4"
   fi
   "$venv/bin/python" -m pip install --quiet pytest hypothesis jaxtyping beartype
   "$venv/bin/python" -m pip install --quiet --force-reinstall --no-deps "$wheel"
