@@ -68,8 +68,10 @@ def fetch_raw_files(what: str, files: Sequence[RawFile], folder: Path, *, log: b
         DownloadError: a file cannot be fetched, has another checksum, or is not in its archive.
         OutputError: the folder cannot be made.
     """
-    with _alone_in(folder):
-        _fetch_missing(what, files, folder, log=log)
+    # Nothing is made for files that are there, or that nobody can fetch.
+    if _missing(what, files, folder):
+        with _alone_in(folder):
+            _fetch_missing(what, files, folder, log=log)
 
 
 @contextmanager
@@ -96,11 +98,17 @@ def _alone_in(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _fetch_missing(what: str, files: Sequence[RawFile], folder: Path, *, log: bool) -> None:
+def _missing(what: str, files: Sequence[RawFile], folder: Path) -> list[RawFile]:
+    """Return the files that a folder lacks and that can be fetched; refuse a wanted one without a URL."""
     missing = [file for file in files if not (folder / file.name).is_file() and (file.url or not file.optional)]
     for file in missing:
         if file.url is None:
             raise InputError(f"{what}: the file {file.name!r} has to be put into {str(folder)!r}; it has no URL.")
+    return missing
+
+
+def _fetch_missing(what: str, files: Sequence[RawFile], folder: Path, *, log: bool) -> None:
+    missing = _missing(what, files, folder)
     for url in dict.fromkeys(str(file.url) for file in missing):
         wanted = [file for file in missing if file.url == url]
         for file in wanted:
