@@ -11,8 +11,8 @@ import weft
 from benchmarks.quality.fitting import decayed, fit_nodes
 from benchmarks.quality.task import Published, Task
 from weft.data import CiteseerGraphDataset, CoraGraphDataset
-from weft.nn import APPNPConv, GCN2Conv
-from weft.nn.models import GAT, GCN
+from weft.nn import APPNPConv
+from weft.nn.models import GAT, GCN, GCNII
 
 _DATA = {"cora": CoraGraphDataset, "citeseer": CiteseerGraphDataset}
 
@@ -67,26 +67,10 @@ def _appnp(name: str) -> float:
     return fit_nodes(model, lambda one: one(graph, feat), labels, masks, optimizer=optimizer, epochs=1000, patience=100)
 
 
-class _GCNII(nn.Module):
-    def __init__(self, in_feats: int, hidden: int, out: int, depth: int) -> None:
-        super().__init__()
-        self.enter, self.leave = nn.Linear(in_feats, hidden), nn.Linear(hidden, out)
-        self.layers = nn.ModuleList(
-            GCN2Conv(hidden, index + 1, alpha=0.1, lambda_=0.5, bias=False) for index in range(depth)
-        )
-        self.dropout = nn.Dropout(0.6)
-
-    def forward(self, graph: weft.Graph, feat: Tensor) -> Tensor:
-        hidden = first = torch.relu(self.enter(self.dropout(feat)))
-        for layer in self.layers:
-            hidden = torch.relu(layer(graph, self.dropout(hidden), first))
-        return self.leave(self.dropout(hidden))
-
-
 def _gcn2(name: str) -> float:
     graph, feat, labels, masks = _parts(name)
-    model = _GCNII(feat.shape[1], 64, int(labels.max()) + 1, 64)
-    dense = [*model.enter.parameters(), *model.leave.parameters()]
+    model = GCNII(feat.shape[1], 64, int(labels.max()) + 1)
+    dense = [*model.enter_map.parameters(), *model.leave_map.parameters()]
     optimizer = torch.optim.Adam(decayed([(model.layers.parameters(), 0.01), (dense, 5e-4)]), lr=0.01)
     return fit_nodes(model, lambda one: one(graph, feat), labels, masks, optimizer=optimizer, epochs=1500, patience=100)
 
